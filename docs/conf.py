@@ -1,0 +1,36 @@
+from importlib.metadata import version as installed
+
+from django.conf import settings
+
+# autodoc looks at all pushmw.django imports, and unconfigured settings raise.
+settings.configure()
+
+project = "pushmw"
+author = "the pushmw developers"
+copyright = "2026, the pushmw developers"
+version = release = installed("pushmw")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "pushmw"
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+napoleon_numpy_docstring = False
+
+frameworks = r"asgiref|django|fastapi|flask|msgspec|starlette|werkzeug"
+standard = (
+    r"_typeshed|asyncio|collections|contextlib|datetime|enum|functools|http|logging"
+    r"|os|pathlib|sqlite3|types|typing|typing_extensions|uuid|wsgiref"
+)
+# References to other projects: their inventories would have to be fetched on every build.
+nitpick_ignore_regex = [
+    (r"py:.*", rf"^({standard}|{frameworks})\..*"),
+    # Type variables and aliases are not documented objects.
+    (r"py:(class|obj)", r"^(pushmw\.)?(.*\.)?_?[A-Z]\w?$"),
+]
