@@ -1,0 +1,148 @@
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from pushmw.notifications.legacy import COMMAND_STATE, LEGACY_KINDS
+from pushmw.samples import UnknownNameError, members, sample, samples
+
+
+def body(kind: str, **values: Any) -> Any:
+    return json.loads(sample(kind, **values))
+
+
+def test_each_kind_has_a_sample_and_each_sample_a_kind() -> None:
+    assert list(samples()) == list(LEGACY_KINDS)
+
+
+@pytest.mark.parametrize("kind", LEGACY_KINDS)
+def test_a_sample_decodes_as_its_kind(kind: str) -> None:
+    assert msgspec.json.decode(sample(kind), type=LEGACY_KINDS[kind]).kind == kind
+
+
+@pytest.mark.parametrize("kind", LEGACY_KINDS)
+def test_a_sample_names_its_kind_unless_it_is_the_command_state(kind: str) -> None:
+    assert body(kind).get("notifyType", COMMAND_STATE) == kind
+
+
+@pytest.mark.parametrize("kind", LEGACY_KINDS)
+def test_a_sample_holds_only_members_of_the_kind(kind: str) -> None:
+    known = {"notifyType", *(name for name, _, _ in members(kind) if "." not in name)}
+    assert body(kind).keys() <= known
+
+
+def test_a_sample_is_compact_and_begins_with_its_kind() -> None:
+    gone = {"deviceId": "a", "gatewayId": None}
+    assert sample("deviceDeleted", **gone) == (
+        b'{"notifyType":"deviceDeleted","deviceId":"a","gatewayId":null}'
+    )
+
+
+def test_an_argument_sets_a_member() -> None:
+    assert body("deviceAdded", deviceId="a")["deviceId"] == "a"
+
+
+def test_an_argument_may_be_called_kind_in_a_free_object_only() -> None:
+    with pytest.raises(UnknownNameError, match="unknown member of deviceAdded: 'kind'"):
+        sample("deviceAdded", kind="x")
+
+
+def test_a_dot_leads_into_an_object() -> None:
+    service = body("deviceDataChanged", **{"service.serviceId": "Battery"})["service"]
+    assert service["serviceId"] == "Battery"
+    assert service["serviceType"] == "Thermometer"
+
+
+def test_a_dot_leads_into_every_item_of_an_array() -> None:
+    services = body("deviceDatasChanged", **{"services.eventTime": None})["services"]
+    assert [service["eventTime"] for service in services] == [None, None]
+
+
+def test_a_free_object_takes_any_name_at_any_depth() -> None:
+    changed = {"service.data.lamp.on": True, "service.data.celsius": "warm"}
+    data = body("deviceDataChanged", **changed)["service"]["data"]
+    assert data == {"celsius": "warm", "fault": False, "lamp": {"on": True}}
+
+
+def test_an_object_that_was_set_to_null_is_made_again() -> None:
+    changed = {"deviceInfo": None, "deviceInfo.status": "ONLINE"}
+    assert body("deviceAdded", **changed)["deviceInfo"] == {"status": "ONLINE"}
+
+
+def test_members_that_are_not_in_the_sample_can_be_set() -> None:
+    assert body("deviceAdded", **{"deviceInfo.imsi": "1"})["deviceInfo"]["imsi"] == "1"
+
+
+def test_setting_members_leaves_later_samples_alone() -> None:
+    before = samples()
+    sample("deviceDatasChanged", **{"services.data.celsius": 1, "services.serviceId": "x"})
+    sample("deviceDeleted", deviceId="x")
+    assert samples() == before
+
+
+def test_an_unknown_kind_is_refused_with_the_closest_ones() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean deviceDataChanged or"):
+        sample("deviceDataChange")
+    with pytest.raises(UnknownNameError, match="did you mean fwUpgradeResultNotify or"):
+        members("fwUpgradeResult")
+
+
+def test_a_name_like_no_other_is_refused_without_a_hint() -> None:
+    with pytest.raises(UnknownNameError, match=r"^unknown kind: '42'$"):
+        sample("42")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "close"),
+    [
+        pytest.param("deviceDataChanged", "service.serviceID", "service.serviceId", id="nested"),
+        pytest.param("deviceDatasChanged", "service", "services", id="second spelling"),
+        pytest.param("deviceAdded", "device_id", "deviceId", id="attribute instead of member"),
+        pytest.param("deviceAdded", "deviceId.x", "deviceId", id="inside a text"),
+        pytest.param("deviceAdded", "deviceInfo.x", "deviceInfo", id="inside a closed object"),
+    ],
+)
+def test_an_unknown_member_is_refused_with_the_closest_ones(
+    kind: str, path: str, close: str
+) -> None:
+    with pytest.raises(UnknownNameError, match=f"'{path}'; did you mean.* {close}"):
+        sample(kind, **{path: "x"})
+
+
+def test_the_kind_cannot_be_overridden() -> None:
+    with pytest.raises(UnknownNameError):
+        sample("deviceAdded", notifyType="deviceDeleted")
+    with pytest.raises(UnknownNameError):
+        sample(COMMAND_STATE, notifyType="deviceDeleted")
+
+
+def test_members_are_listed_with_type_and_need() -> None:
+    assert members("deviceDatasChanged") == [
+        ("deviceId", "string", True),
+        ("requestId", "string", False),
+        ("gatewayId", "string", False),
+        ("services", "array of object", False),
+        ("services.serviceId", "string", True),
+        ("services.serviceType", "string", False),
+        ("services.data", "free object", False),
+        ("services.eventTime", "string", False),
+        ("services.serviceInfo", "any", False),
+    ]
+    assert members(COMMAND_STATE) == [
+        ("deviceId", "string", True),
+        ("commandId", "string", True),
+        ("result", "object", True),
+        ("result.resultCode", "string", True),
+        ("result.resultDetail", "free object", False),
+    ]
+
+
+def test_a_member_of_several_types_lists_them_all() -> None:
+    assert ("step", "string or integer", False) in members("fwUpgradeStateChangeNotify")
+    assert ("upgradeTime", "string or integer or number", False) in members("fwUpgradeResultNotify")
+
+
+def test_an_array_of_texts_says_so() -> None:
+    listed = members("serviceInfoChanged")
+    assert ("serviceInfo.muteCmds", "array of string", False) in listed
