@@ -1,0 +1,77 @@
+"""What the platform is answered: one table, the page `answers` of the docs says why."""
+
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An HTTP answer, independent of any framework.
+
+    Attributes:
+        status: the status code; the platform takes exactly 200 for success.
+        headers: names in lower case.
+        body: ``ok``, or an ``application/problem+json`` document (RFC 9457).
+        passes: whether a wrapped application may answer in its place.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    passes: bool = False
+
+    @property
+    def status_line(self) -> str:
+        """The status as WSGI wants it, such as ``200 OK``."""
+        return f"{self.status} {HTTPStatus(self.status).phrase}"
+
+
+class Refused(Exception):
+    """The push is refused before any handler could run."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def _headers(content_type: str, body: bytes, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return (("content-type", content_type), ("content-length", str(len(body))), *more)
+
+
+def problem(status: int, detail: str, *headers: tuple[str, str], passes: bool = False) -> Answer:
+    """Make an answer that says in public what is wrong: never a payload, an exception's text."""
+    body = msgspec.json.encode({"title": HTTPStatus(status).phrase, "detail": detail})
+    return Answer(status, _headers("application/problem+json", body, *headers), body, passes)
+
+
+def _plain(body: bytes, *, passes: bool = False) -> Answer:
+    return Answer(200, _headers("text/plain; charset=utf-8", body), body, passes)
+
+
+# The vendor's SDKs answer `ok`; no body is asked for.
+HANDLED: Final = _plain(b"ok")
+NOT_OURS: Final = _plain(b"ok", passes=True)
+FAILED: Final = problem(503, "A handler failed or did not end in time.")
+NO_ASYNCIO: Final = problem(503, "This receiver needs a server that runs asyncio.")
+NOTHING_HERE: Final = problem(404, "There is nothing here.")
+
+BAD_LENGTH: Final = problem(400, "Content-Length is not one plain decimal number.")
+EMPTY: Final = problem(400, "The body is empty.")
+INCOMPLETE: Final = problem(400, "The body is not complete.")
+TOO_DEEP: Final = problem(400, "The JSON is nested too deep.")
+TIMEOUT: Final = problem(408, "The body did not arrive in time.")
+NO_LENGTH: Final = problem(411, "This server needs a Content-Length.")
+TOO_LARGE: Final = problem(413, "The body is too large.")
+BAD_CHARSET: Final = problem(415, "Only UTF-8 is read.")
+BAD_ENCODING: Final = problem(
+    415, "Only unencoded bodies are read.", ("accept-encoding", "identity")
+)
+
+# The wrapped application had nothing for a push that is not ours: no reason to count a failure.
+NOTHING_FOR_YOU: Final = frozenset({*range(300, 400), 401, 403, 404, 405})
+
+
+def unclassified(status: int, reason: str) -> Answer:
+    """Answer a complete body that was not understood: 200, or 400 where the receiver is strict."""
+    return problem(status, f"Not understood: {reason}.", passes=status == HTTPStatus.OK)

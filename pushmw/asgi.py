@@ -1,0 +1,223 @@
+"""The ASGI adapter: match, read, hand over, write.
+
+``push.asgi(app)`` gives a plain function. Whatever is not a POST to a callback path, other scopes
+included, reaches ``app`` with the identical scope, receive and send.
+"""
+
+import asyncio
+import inspect
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any, cast
+
+from pushmw import answers
+from pushmw.answers import Answer, Refused
+from pushmw.deadlines import Task, Watch, ticks, watch_of
+from pushmw.replay import Receive, Send, replay_receive, replay_send
+from pushmw.requests import Rules
+
+if TYPE_CHECKING:
+    from pushmw.receiver import Receiver
+
+logger = logging.getLogger("pushmw")
+
+Scope = MutableMapping[str, Any]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
+    """Put the receiver in front of ``app``."""
+    paths = push.paths
+    under = paths.under
+    inner: ASGIApp = nothing_here if app is None else app
+    deliver: ASGIApp | None = None
+
+    def matches(scope: Scope) -> bool:
+        """Match what the table does not know yet: a new root_path, or a scope without one."""
+        root = scope.get("root_path", "")
+        return scope.get("path") in (under.get(root) or paths.mounted(root))
+
+    def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        nonlocal deliver
+        try:
+            ours = scope["path"] in under[scope["root_path"]]
+        except KeyError:
+            ours = matches(scope)
+        if not ours or scope["type"] != "http" or scope["method"] != "POST":
+            return inner(scope, receive, send)
+        if deliver is None:
+            deliver = _deliver(push, app)
+        return deliver(scope, receive, send)
+
+    return _marked(middleware)
+
+
+def _marked(middleware: ASGIApp) -> ASGIApp:
+    """Show servers a coroutine function; they would take it for ASGI 2 or WSGI otherwise.
+
+    Handing out the inner coroutine instead of awaiting it saves a frame a request.
+    """
+    if sys.version_info >= (3, 12):
+        return inspect.markcoroutinefunction(middleware)
+
+    async def awaiting(scope: Scope, receive: Receive, send: Send) -> None:
+        await middleware(scope, receive, send)
+
+    return awaiting
+
+
+def _deliver(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:  # noqa: C901 - holds deliver
+    options, core, counts = push.options, push.core, push.counts
+    rules = Rules(options.max_body)
+    passes_to = app if options.fallthrough else None
+    body_ticks = ticks(options.body_deadline)
+    handler_ticks = ticks(options.handler_deadline) - body_ticks
+    current: tuple[asyncio.AbstractEventLoop | None, Watch] = (None, Watch())
+
+    async def deliver(  # noqa: C901, PLR0911, PLR0912 - a push in one frame
+        scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        nonlocal current
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return await _without_asyncio(scope, send)
+        if current[0] is not loop:
+            current = loop, watch_of(loop)
+        watch, task = current[1], cast("Task", asyncio.current_task(loop))
+        until = watch.until
+        outer = until.get(task)
+        until[task] = watch.now + body_ticks
+        if watch.idle:
+            watch.start(loop)
+        unread = True
+        try:
+            headers = scope["headers"]
+            fields = dict(headers)
+            if len(fields) != len(headers):
+                _check_repeated(headers, rules)
+            length = rules.admit(
+                fields.get(b"content-type"),
+                fields.get(b"content-encoding"),
+                fields.get(b"content-length"),
+            )
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            body = message.get("body", b"")
+            unread = message.get("more_body", False)
+            if not length or len(body) != length:
+                body, unread = await _read_on(receive, body, length, rules.max_body, more=unread)
+            answer = core().aaccept(body, scope, describe)
+            if answer.__class__ is not Answer:
+                until[task] += handler_ticks
+                answer = await answer
+        except Refused as refused:
+            counts.refused += 1
+            return await _refuse(scope, send, refused.answer, unread=unread)
+        except _DisconnectedError:
+            return None
+        except asyncio.CancelledError:
+            if not watch.expired(task):
+                raise
+            counts.refused += 1
+            return await _refuse(scope, send, answers.TIMEOUT, unread=True)
+        finally:
+            watch.leave(task, outer)
+        if answer.passes and passes_to is not None:
+            again = replay_receive(body, receive, tail=unread)
+            return await passes_to(scope, again, replay_send(send))
+        return await write(send, answer)
+
+    return deliver
+
+
+async def write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
+    """Send an answer; its headers are made afresh because outer middleware edits them in place."""
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers]
+    await send(
+        {"type": "http.response.start", "status": answer.status, "headers": [*headers, *more]}
+    )
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _refuse(scope: Scope, send: Send, answer: Answer, *, unread: bool) -> None:
+    """Answer a request whose body may not have been read: HTTP/1 cannot go on behind it."""
+    closes = unread and scope.get("http_version", "1.1").startswith("1")
+    await write(send, answer, *([(b"connection", b"close")] if closes else []))
+
+
+async def _without_asyncio(scope: Scope, send: Send) -> None:
+    logger.error("pushmw runs on asyncio only: start the server with its asyncio worker, not trio")
+    await _refuse(scope, send, answers.NO_ASYNCIO, unread=True)
+
+
+def _check_repeated(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> None:
+    """Check headers that came more than once: a dictionary keeps the last only."""
+    lengths: set[bytes] = set()
+    for name, value in headers:
+        if name == b"content-length":
+            lengths.add(value)
+        elif name == b"content-type":
+            rules.content_type(value)
+        elif name == b"content-encoding":
+            rules.content_encoding(value)
+    if len(lengths) > 1:
+        raise Refused(answers.BAD_LENGTH)
+
+
+class _DisconnectedError(Exception):
+    """The client went away before the body was complete."""
+
+
+async def _read_on(
+    receive: Receive, body: bytes, length: int, limit: int, *, more: bool
+) -> tuple[bytes, bool]:
+    """Read what the first message did not hold.
+
+    Returns:
+        the body, and whether the server still holds an end of it that was not fetched.
+    """
+    parts = [body]
+    size = len(body)
+    while more and size <= limit and (not length or size < length):
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _DisconnectedError
+        part = message.get("body", b"")
+        more = message.get("more_body", False)
+        parts.append(part)
+        size += len(part)
+    if size > limit:
+        raise Refused(answers.TOO_LARGE)
+    if size == 0:
+        raise Refused(answers.EMPTY)
+    if length and size != length:
+        raise Refused(answers.INCOMPLETE)
+    return b"".join(parts), more
+
+
+def describe(scope: Scope, names: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Tell the path and the kept headers of a request."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key = name.decode("latin-1")
+        if key in names:
+            text = value.decode("latin-1")
+            found[key] = f"{found[key]}, {text}" if key in found else text
+    root, path = scope.get("root_path", ""), scope["path"]
+    return path[len(root) :] if root and path.startswith(root + "/") else path, found
+
+
+async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stand in for the application there is not: 404, no websockets, a lifespan of its own."""
+    if scope["type"] == "http":
+        await write(send, answers.NOTHING_HERE)
+    elif scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
+    elif scope["type"] == "lifespan":
+        for phase in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{phase}.complete"})

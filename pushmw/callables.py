@@ -1,0 +1,128 @@
+"""What a registered function is: awaited or not, with a delivery or without, for which events."""
+
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from pushmw.delivery import Delivery
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Tell whether calling ``function`` gives a coroutine, as far as can be known before."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
+        getattr(type(function), "__call__", None)  # noqa: B004 - the function itself is wanted
+    )
+
+
+def is_async_context(factory: Callable[..., Any]) -> bool:
+    """Tell whether ``factory`` gives an asynchronous context manager.
+
+    Raises:
+        TypeError: it is a bare generator function, not yet a context manager factory.
+    """
+    if inspect.isgeneratorfunction(factory) or inspect.isasyncgenfunction(factory):
+        raise TypeError(
+            f"around: {name_of(factory)} is a generator function; decorate it with "
+            "contextlib.contextmanager or contextlib.asynccontextmanager"
+        )
+    made: Any = factory if inspect.isclass(factory) else inspect.unwrap(factory)
+    if isinstance(made, type):
+        return hasattr(made, "__aenter__") and not hasattr(made, "__enter__")
+    return inspect.isasyncgenfunction(made)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Name a callable as ``module:qualname``."""
+    named: Any = function
+    while isinstance(named, functools.partial):
+        named = named.func
+    if not hasattr(named, "__qualname__"):
+        named = cast("Any", type(named))
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):  # a builtin without a signature
+        return None
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    """Resolve the annotations; those of TYPE_CHECKING imports cannot be, and are left out."""
+    named: Any = function
+    while isinstance(named, functools.partial):
+        named = named.func
+    if not (inspect.isfunction(named) or inspect.ismethod(named)):
+        named = getattr(cast("Any", type(named)), "__call__", named)  # noqa: B004 - as above
+    try:
+        return typing.get_type_hints(named)
+    except Exception:  # noqa: BLE001 - an annotation is any expression
+        return {}
+
+
+def wants(function: Callable[..., Any], taken: int) -> bool:
+    """Tell whether ``function`` takes a delivery after its first ``taken`` arguments.
+
+    It does when a further *required* positional parameter exists, or one is annotated `Delivery`.
+
+    Raises:
+        TypeError: it cannot be called that way: too few or too many parameters are required.
+    """
+    parameters = _parameters(function)
+    if parameters is None:
+        return False
+    positional = [p for p in parameters if p.kind in _POSITIONAL]
+    rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    required = [p for p in positional if p.default is p.empty]
+    hints = _annotations(function)
+    asked = any(
+        _is_delivery(hints.get(p.name, p.annotation)) for p in positional[taken : taken + 1]
+    )
+    needs = len(required) > taken or asked
+    keyword_only = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    if (len(positional) < taken and not rest) or len(required) > taken + 1 or keyword_only:
+        takes = " and ".join(["the event"] * taken + ["the delivery"])
+        raise TypeError(
+            f"{name_of(function)}{inspect.signature(function)} cannot be called: "
+            f"pushmw passes {takes}, by position"
+        )
+    return needs
+
+
+def _is_delivery(annotation: Any) -> bool:
+    return annotation in (Delivery, "Delivery") or Delivery in typing.get_args(annotation)
+
+
+def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
+    """Refuse a handler whose event is annotated with a class that a push of its kind is not.
+
+    Raises:
+        TypeError: naming the handler, the annotation and the class that would come.
+    """
+    parameters = _parameters(function)
+    first = next((p for p in parameters or () if p.kind in _POSITIONAL), None)
+    annotation = _annotations(function).get(first.name) if first is not None else None
+    if annotation is None:
+        return
+    for struct in expected:
+        if not _accepts(annotation, struct):
+            shown = getattr(annotation, "__name__", annotation)
+            raise TypeError(
+                f"{name_of(function)} takes {shown}, but is registered for pushes that "
+                f"arrive as {struct.__name__}; annotate it with {struct.__name__} or register "
+                "it for the kind it is written for"
+            )
+
+
+def _accepts(annotation: Any, struct: type) -> bool:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_accepts(choice, struct) for choice in typing.get_args(annotation))
+    return not isinstance(annotation, type) or issubclass(struct, annotation)

@@ -1,0 +1,5 @@
+"""``python -m pushmw.cli``."""
+
+from pushmw.cli import main
+
+main()

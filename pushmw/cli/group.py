@@ -1,0 +1,43 @@
+"""The commands. Each is the object ``command`` of the module called so, imported when it is used.
+
+So a command costs and needs only what it imports itself.
+"""
+
+import io
+import sys
+from importlib import import_module
+from typing import Final, cast
+
+import click
+
+COMMANDS: Final = {
+    "kinds": "List the kinds of push and their members.",
+    "send": "Send a valid push of a kind and show the answer.",
+    "demo": "Push at a small wrapped application and show what arrives.",
+}
+
+
+class _OnDemand(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        if cmd_name not in COMMANDS:
+            return None
+        return cast("click.Command", import_module(f"pushmw.cli.{cmd_name}").command)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pushmw", message="%(prog)s %(version)s")
+def pushmw() -> None:
+    """Look at, send and receive the pushes of the IoT platform."""
+    # What comes from elsewhere may hold characters the terminal has no code for.
+    cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")

@@ -1,0 +1,59 @@
+"""``pushmw kinds``: what can be pushed."""
+
+import inspect
+import re
+
+import click
+import msgspec
+from rich.console import RenderableType
+from rich.text import Text
+
+from pushmw.cli.errors import Failure
+from pushmw.cli.output import show, table
+from pushmw.notifications import LEGACY_KINDS
+from pushmw.samples import UnknownNameError, members, sample
+
+
+@click.command("kinds")
+@click.argument("kind", required=False)
+def command(kind: str | None) -> None:
+    """List the kinds of push and their members.
+
+    With KIND, show every member of that kind, its type, and a sample body.
+    """
+    show(*(_overview() if kind is None else _detail(kind)))
+
+
+def _overview() -> list[RenderableType]:
+    rows = table("Kind", "Sent", "Members (* required)")
+    for kind in LEGACY_KINDS:
+        names = (
+            f"{name}*" if required else name
+            for name, _, required in members(kind)
+            if "." not in name
+        )
+        rows.add_row(kind, re.sub(r"^Sent,? ", "", _purpose(kind)), " ".join(names))
+    return [rows]
+
+
+def _detail(kind: str) -> list[RenderableType]:
+    try:
+        listed = members(kind)
+    except UnknownNameError as error:
+        raise Failure(f"{error}") from None
+    rows = table("Member", "Type", "")
+    for name, text, required in listed:
+        rows.add_row(name, text, "required" if required else "")
+    body = msgspec.json.format(sample(kind)).decode()
+    return [
+        Text.assemble((kind, "bold"), f", received as pushmw.{LEGACY_KINDS[kind].__name__}"),
+        f"{_purpose(kind)}.\n",
+        rows,
+        f"\n{body}",
+    ]
+
+
+def _purpose(kind: str) -> str:
+    """Take the first sentence of the documentation, as plain text without its full stop."""
+    text = inspect.getdoc(LEGACY_KINDS[kind]) or ""
+    return text.partition("\n\n")[0].replace("``", "").replace("\n", " ").rstrip(".")

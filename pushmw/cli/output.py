@@ -1,0 +1,32 @@
+"""What commands print: for people on a terminal, for programs elsewhere."""
+
+import click
+from rich.console import Console, RenderableType
+from rich.table import Table
+
+# Wider than any line: what goes to a file or a pipe is neither wrapped nor cut.
+_UNLIMITED = 100_000
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make a console; where it is no terminal it is plain and as wide as need be."""
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made.width = _UNLIMITED
+    return made
+
+
+def show(*renderables: RenderableType) -> None:
+    """Print on stdout, without the blanks that fill up a table where nobody sees its edge."""
+    out = console()
+    if out.is_terminal:
+        out.print(*renderables, sep="\n")
+        return
+    with out.capture() as captured:
+        out.print(*renderables, sep="\n")
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def table(*columns: str) -> Table:
+    """Make a table without a frame."""
+    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")

@@ -1,0 +1,165 @@
+"""``pushmw send``: one valid push, or many, at a running application."""
+
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Any, Final
+
+import click
+import httpx
+import msgspec
+from rich.console import RenderableType
+from rich.progress import MofNCompleteColumn, Progress
+
+from pushmw.cli.errors import Failure
+from pushmw.cli.output import console, show, table
+from pushmw.samples import sample
+
+_PATIENCE: Final = 15.0  # seconds the platform waits for an answer
+_MANY: Final = 10  # pushes that are worth a progress bar
+_SHOWN: Final = 2000  # characters of an answer's body
+_PORTS: Final = range(1, 65536)
+_UNREACHABLE: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came back for one push.
+
+    Attributes:
+        status: such as ``200 OK``, or ``no answer``.
+        ms: how long it took.
+        text: the answer's body, or why there is no answer.
+    """
+
+    status: str
+    ms: float
+    text: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the platform would take it for success: exactly 200."""
+        return self.status.startswith("200 ")
+
+
+@click.command("send")
+@click.argument("kind")
+@click.option("--to", "url", metavar="URL", required=True, help="Where the application listens.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="MEMBER=VALUE",
+    multiple=True,
+    help="Set a member; VALUE is JSON, or else text. A dot leads into an object.",
+)
+@click.option(
+    "--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Send it N times."
+)
+def command(kind: str, url: str, settings: tuple[str, ...], repeat: int) -> None:
+    """Send a valid push of a KIND over HTTP and show the answer.
+
+    The exit status is 0 if every answer was 200, the only one the platform takes for success.
+
+    \b
+    pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
+    pushmw send fwUpgradeStateChangeNotify --to URL --set deviceId=meter-1 --set step=3
+    """  # noqa: D301 - click's mark for lines to be left alone
+    target = _target(url)
+    body = _body(kind, settings)
+    began = time.perf_counter()
+    outcomes = list(_outcomes(target, body, repeat))
+    if repeat == 1:
+        _show_one(outcomes[0])
+    else:
+        show(*_summary(outcomes, time.perf_counter() - began))
+    if not all(outcome.accepted for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def _target(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise Failure(f"not a URL: {url!r}: {error}") from None
+    if target.scheme not in {"http", "https"}:
+        raise Failure(f"not an http:// or https:// URL: {url!r}")
+    if not target.host:
+        raise Failure(f"there is no host in the URL: {url!r}")
+    if target.port is not None and target.port not in _PORTS:
+        raise Failure(f"there is no port {target.port}: {url!r}")
+    return target
+
+
+def _body(kind: str, settings: tuple[str, ...]) -> bytes:
+    values: dict[str, Any] = {}
+    for setting in settings:
+        member, equals, text = setting.partition("=")
+        if not (member and equals):
+            raise Failure(f"--set wants MEMBER=VALUE, not {setting!r}")
+        values[member] = _value(text)
+    try:
+        return sample(kind, **values)
+    except (ValueError, RecursionError) as error:
+        raise Failure(f"{error}") from None
+
+
+def _value(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _outcomes(target: httpx.URL, body: bytes, repeat: int) -> Iterator[Outcome]:
+    try:
+        client = httpx.Client(timeout=_PATIENCE, headers={"content-type": "application/json"})
+    except (httpx.InvalidURL, ImportError, ValueError) as error:
+        raise Failure(f"the environment names a proxy that cannot be used: {error}") from None
+    err = console(stderr=True)
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    quiet = repeat < _MANY or not err.is_terminal
+    with client, Progress(*columns, console=err, transient=True, disable=quiet) as progress:
+        for _ in progress.track(range(repeat), description="Sending"):
+            yield _push(client, target, body)
+
+
+def _push(client: httpx.Client, target: httpx.URL, body: bytes) -> Outcome:
+    began = time.perf_counter()
+    try:
+        response = client.post(target, content=body)
+    except (*_UNREACHABLE, UnicodeError) as error:
+        raise Failure(f"cannot reach {target.netloc.decode()}: {error}") from None
+    except httpx.RequestError as error:
+        status, text = "no answer", f"{error}"
+    else:
+        status, text = f"{response.status_code} {response.reason_phrase}", response.text
+    return Outcome(status, (time.perf_counter() - began) * 1000, _printable(text))
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal would obey."""
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return "".join(c if c.isprintable() or c in "\n\t" else repr(c)[1:-1] for c in cut).strip()
+
+
+def _show_one(outcome: Outcome) -> None:
+    status = click.style(outcome.status, fg="green" if outcome.accepted else "red", bold=True)
+    click.echo(f"{status} in {outcome.ms:.1f} ms\n{outcome.text}".rstrip())
+
+
+def _summary(outcomes: list[Outcome], seconds: float) -> list[RenderableType]:
+    by_status: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_status.setdefault(outcome.status, []).append(outcome)
+    rows = table("Answer", "Times", "Median", "Slowest", "First body")
+    for status, found in by_status.items():
+        times = [outcome.ms for outcome in found]
+        first = " ".join(found[0].text.split())
+        rows.add_row(
+            status, f"{len(found)}", f"{median(times):.1f} ms", f"{max(times):.1f} ms", first
+        )
+    return [rows, f"\n{len(outcomes)} pushes in {seconds:.1f} s"]

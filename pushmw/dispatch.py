@@ -1,0 +1,140 @@
+"""Pure compile steps: what is ours, which handlers in which order. No I/O, clock or threads."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from pushmw.notifications.base import Notification
+
+ANY: Final = "*"
+UNHANDLED: Final = "unhandled"
+ERROR: Final = "error"
+
+
+class Around(msgspec.Struct, frozen=True):
+    """A context manager factory to be entered round each handler."""
+
+    factory: Callable[..., Any]
+    takes_delivery: bool
+    awaited: bool
+
+
+class Hook(msgspec.Struct, frozen=True):
+    """An `error` hook."""
+
+    function: Callable[..., Any]
+    name: str
+    awaited: bool
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """A registered function with all that is known of it.
+
+    Attributes:
+        kinds: names of kinds, or `ANY`, or `UNHANDLED`.
+        arounds: outermost first.
+        errors: the receiver's own hooks first, then those of the receivers that include it.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    kinds: tuple[str, ...]
+    structs: tuple[type, ...] = ()
+    where: Callable[[Any], Any] | None = None
+    inline: bool = False
+    takes_delivery: bool = False
+    awaited: bool = False
+    arounds: tuple[Around, ...] = ()
+    errors: tuple[Hook, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What runs for one kind.
+
+    Attributes:
+        handlers: specific ones in registration order, then those for every kind.
+        rest: the `unhandled` ones, for when every ``where`` of the others said no.
+    """
+
+    handlers: tuple[Handler, ...]
+    rest: tuple[Handler, ...]
+
+
+class Registry(Protocol):
+    """What `flatten` reads of a receiver."""
+
+    @property
+    def entries(self) -> Sequence["Handler | Registry"]:
+        """Handlers and included receivers, in registration order."""
+        ...
+
+    @property
+    def arounds(self) -> Sequence[Around]:
+        """Context managers, outermost first."""
+        ...
+
+    @property
+    def hooks(self) -> Sequence[Hook]:
+        """Error hooks in registration order."""
+        ...
+
+
+def flatten(
+    registry: Registry,
+    arounds: tuple[Around, ...] = (),
+    errors: tuple[Hook, ...] = (),
+    inside: tuple[Registry, ...] = (),
+) -> list[Handler]:
+    """Collect the handlers of a receiver and of those it includes, in registration order.
+
+    Raises:
+        ValueError: a receiver includes itself.
+    """
+    if any(registry is outer for outer in inside):
+        raise ValueError("include: a receiver includes itself")
+    arounds = (*arounds, *registry.arounds)
+    errors = (*registry.hooks, *errors)
+    found: list[Handler] = []
+    for entry in registry.entries:
+        if isinstance(entry, Handler):
+            found.append(msgspec.structs.replace(entry, arounds=arounds, errors=errors))
+        else:
+            found += flatten(entry, arounds, errors, (*inside, registry))
+    return found
+
+
+def plans(
+    handlers: Iterable[Handler], kinds: Mapping[str, type[Notification]]
+) -> tuple[dict[str, Plan], Plan | None]:
+    """Decide what is ours.
+
+    Returns:
+        the plan of each kind that is ours, and the plan for what was not recognised, if any.
+
+    Raises:
+        TypeError: a handler registered for a class would get another one, put there by `define`.
+    """
+    handlers = list(handlers)
+    for handler in handlers:
+        _check_classes(handler, kinds)
+    unhandled = tuple(h for h in handlers if UNHANDLED in h.kinds)
+    every = [h for h in handlers if ANY in h.kinds]
+    table: dict[str, Plan] = {}
+    for kind in kinds:
+        chosen = (*(h for h in handlers if kind in h.kinds), *every)
+        sure = any(h.where is None for h in chosen)
+        if chosen:
+            table[kind] = Plan(chosen, () if sure else unhandled)
+        elif unhandled:
+            table[kind] = Plan(unhandled, ())
+    return table, Plan(unhandled, ()) if unhandled else None
+
+
+def _check_classes(handler: Handler, kinds: Mapping[str, type[Notification]]) -> None:
+    for kind, struct in zip(handler.kinds, handler.structs, strict=False):
+        if not issubclass(kinds[kind], struct):
+            raise TypeError(
+                f"{handler.name} is registered for {struct.__name__}, but {kind!r} was defined as "
+                f"{kinds[kind].__name__}, which is not one; register it by the kind's name"
+            )

@@ -1,0 +1,133 @@
+"""The options of a receiver, checked where they are written."""
+
+from collections.abc import Iterable
+from typing import Any, TypedDict, cast
+
+import msgspec
+
+from pushmw.delivery import KEPT_HEADERS, SECRET_HEADERS
+
+# The paths of the vendor's SDKs; command states come to the second, or to the first as well.
+SDK_PATHS = ("/v1.0.0/messageReceiver", "/v1.0.0/messageReceiver/cmd")
+_PLATFORM_WAIT = 15.0  # seconds the platform waits for an answer
+
+
+class OptionValues(TypedDict, total=False):
+    """The options of the constructor but the path."""
+
+    max_body: int
+    body_deadline: float
+    handler_deadline: float
+    threads: int
+    fallthrough: bool
+    strict: bool
+    keep_headers: Iterable[str]
+
+
+class PathAndOptionValues(OptionValues, total=False):
+    """All options as keywords."""
+
+    path: str | Iterable[str]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Checked options; `Receiver` says what each means."""
+
+    path: tuple[str, ...]
+    max_body: int
+    body_deadline: float
+    handler_deadline: float
+    threads: int
+    fallthrough: bool
+    strict: bool
+    keep_headers: tuple[str, ...]
+
+    def updated(self, **values: Any) -> "Options":
+        """Give a copy with other values.
+
+        Raises:
+            TypeError, ValueError: naming the option and what it should be.
+        """
+        unknown = set(values) - set(self.__struct_fields__)
+        if unknown:
+            raise TypeError(
+                f"unknown option {min(unknown)!r}; there are {', '.join(self.__struct_fields__)}"
+            )
+        checked = {name: _CHECKS[name](name, value) for name, value in values.items()}
+        options = msgspec.structs.replace(self, **checked)
+        if not options.body_deadline <= options.handler_deadline < _PLATFORM_WAIT:
+            raise ValueError(
+                "body_deadline must not exceed handler_deadline, and that must stay under the "
+                f"{_PLATFORM_WAIT:g} s the platform waits, not "
+                f"{options.body_deadline!r} and {options.handler_deadline!r}"
+            )
+        return options
+
+
+def _paths(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be one or several paths, not {value!r}")
+    paths: tuple[Any, ...] = (value,) if isinstance(value, str) else tuple(cast("Any", value))
+    for path in paths:
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise ValueError(f"{name} must be one or several paths that begin with '/'")
+        if "?" in path or "#" in path:
+            raise ValueError(f"{name} must be without a query or fragment")
+    if not paths:
+        raise ValueError(f"{name} must name at least one path")
+    return paths
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value!r}")
+    return value
+
+
+def _seconds(name: str, value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}")
+    if not value > 0:
+        raise ValueError(f"{name} must be more than 0 seconds, not {value!r}")
+    return float(value)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def _header_names(name: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be several header names, not the string {value!r}")
+    names = tuple(header.lower() for header in value)
+    for header in names:
+        if header in SECRET_HEADERS:
+            raise ValueError(f"{name} must not hold {header!r}: it opens doors")
+    return tuple(dict.fromkeys((*KEPT_HEADERS, *names)))
+
+
+_CHECKS = {
+    "path": _paths,
+    "max_body": _count,
+    "body_deadline": _seconds,
+    "handler_deadline": _seconds,
+    "threads": _count,
+    "fallthrough": _flag,
+    "strict": _flag,
+    "keep_headers": _header_names,
+}
+
+DEFAULTS = Options(
+    path=SDK_PATHS,
+    max_body=2 * 1024 * 1024,  # messages have up to 1 MB, plus the envelope
+    body_deadline=5.0,
+    handler_deadline=12.0,
+    threads=32,
+    fallthrough=True,
+    strict=False,
+    keep_headers=KEPT_HEADERS,
+)

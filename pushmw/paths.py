@@ -1,0 +1,46 @@
+"""The callback paths as each protocol spells them. Matching is exact, on the decoded path."""
+
+from collections.abc import Iterable
+from typing import Final
+
+_ROOTS: Final = 64  # mount points remembered; they come from servers and routers, not from clients
+
+
+class Paths:
+    """The callback paths of one receiver, changed in place so that adapters may hold the tables.
+
+    Attributes:
+        wsgi: what ``PATH_INFO`` says: the bytes of UTF-8, each as one character.
+        under: for each ``root_path`` the values of an ASGI ``path`` that match.
+    """
+
+    __slots__ = ("_paths", "under", "wsgi")
+
+    def __init__(self) -> None:
+        self._paths: tuple[str, ...] = ()
+        self.wsgi: set[str] = set()
+        self.under: dict[str, frozenset[str]] = {}
+
+    def set(self, paths: Iterable[str]) -> None:
+        """Replace the paths."""
+        self._paths = tuple(paths)
+        self.wsgi.clear()
+        self.wsgi.update(path.encode().decode("latin-1") for path in self._paths)
+        self.under.clear()
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._paths
+
+    def mounted(self, root: str) -> frozenset[str]:
+        """Give the ASGI paths that match under a ``root_path``, and remember them.
+
+        Some servers put the prefix in front of the path and some do not: one that is there is
+        taken off, otherwise the path counts as it is.
+        """
+        if len(self.under) >= _ROOTS:
+            self.under.clear()
+        prefix = root + "/"
+        found = {root + path for path in self._paths}
+        found.update(path for path in self._paths if not (root and path.startswith(prefix)))
+        self.under[root] = matching = frozenset(found)
+        return matching

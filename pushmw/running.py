@@ -1,0 +1,377 @@
+"""Calls handlers: one after the other, each isolated from the failures of the others."""
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack, ExitStack
+from itertools import groupby
+from time import monotonic
+from typing import Any, Final, NamedTuple, Protocol
+
+from pushmw.crossing import SaturatedError, wait_for
+from pushmw.deadlines import GRACE, expired, within
+from pushmw.delivery import Push
+from pushmw.dispatch import ERROR, Around, Handler
+
+logger = logging.getLogger("pushmw")
+
+# What became of a push, to be joined with `|`.
+UNTAKEN: Final = 0
+TAKEN: Final = 1
+FAILED: Final = 2
+
+Settle = Callable[[Awaitable[Any]], Any]
+SyncRun = Callable[..., int]  # (event, push, settle, seen) -> flags
+AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, int]]
+
+
+class Hop(Protocol):
+    """How a sync function leaves the event loop: the pool's `run`, or a framework's own way."""
+
+    def __call__(self, function: Callable[..., Any], /, *arguments: Any) -> Awaitable[Any]:
+        """Call it with the arguments elsewhere."""
+        ...
+
+
+class Glue(NamedTuple):
+    """What a framework needs round each handler: one replaceable slot of the receiver.
+
+    Attributes:
+        around: makes the context manager round a handler.
+        aaround: makes the asynchronous one round async handlers; without it they get ``around``.
+        hop: how sync handlers leave the event loop; without it they go to the receiver's pool.
+    """
+
+    around: Callable[[], Any]
+    aaround: Callable[[], Any] | None = None
+    hop: Hop | None = None
+
+    def for_sync(self) -> Around:
+        """Give what goes round a sync handler, on its own thread."""
+        return Around(self.around, takes_delivery=False, awaited=False)
+
+    def for_async(self) -> Around:
+        """Give what goes round an async handler."""
+        if self.aaround is None:
+            return self.for_sync()
+        return Around(self.aaround, takes_delivery=False, awaited=True)
+
+
+class Context(NamedTuple):
+    """What running needs to know of the receiver.
+
+    Attributes:
+        deadline: seconds the handlers of a push may take together.
+    """
+
+    deadline: float
+    hop: Hop
+    glue: Glue | None
+
+    def sync_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
+        """Put the framework's context manager outside of the others."""
+        return (*((self.glue.for_sync(),) if self.glue else ()), *arounds)
+
+    def async_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
+        """Do the same round an async handler."""
+        return (*((self.glue.for_async(),) if self.glue else ()), *arounds)
+
+
+class Step(NamedTuple):
+    """One call of a compiled push.
+
+    Attributes:
+        bare: the call takes the event and nothing else; the others take more and return flags.
+        hooks: runs the handler's `error` hooks, if it has any.
+    """
+
+    bare: bool
+    call: Callable[..., Any]
+    handler: Handler
+    hooks: Callable[..., Any] | None
+
+
+def _hooks(handler: Handler) -> list[Handler]:
+    """See the error hooks as handlers whose event is the exception."""
+    return [
+        Handler(hook.function, handler.name, (ERROR,), takes_delivery=True, awaited=hook.awaited)
+        for hook in handler.errors
+    ]
+
+
+def _log_failure(handler: Handler, error: Exception) -> None:
+    logger.error(
+        "%s %s failed: %s",
+        "error hook of" if ERROR in handler.kinds else "handler",
+        handler.name,
+        type(error).__name__,
+        exc_info=error,
+        extra={"pushmw_handler": handler.name},
+    )
+
+
+def _open(around: Around, push: Push | None, name: str) -> Any:
+    if around.takes_delivery and push is not None:
+        return around.factory(push.delivery(name))
+    return around.factory()
+
+
+# -- on a thread: the server's own under WSGI, one of the pool's under ASGI
+
+
+def blocking(deadline: float, since: float | None = None) -> Settle:
+    """Make a function that waits for an awaitable on the process's loop thread.
+
+    Args:
+        deadline: seconds it may take.
+        since: the monotonic time they count from; without it, from each call on.
+    """
+
+    def settle(awaitable: Awaitable[Any]) -> Any:
+        left = deadline if since is None else max(deadline - (monotonic() - since), GRACE)
+        # A handler that blocks the loop or catches its cancellation must not hold the server too.
+        return wait_for(within(left, awaitable), left + 2 * GRACE)
+
+    return settle
+
+
+def _bridge(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
+    """Make a function that waits, on a thread of the pool, for an awaitable on the loop."""
+
+    def settle(awaitable: Awaitable[Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(within(deadline, awaitable), loop).result()
+
+    return settle
+
+
+def refuse(awaitable: Awaitable[Any]) -> None:
+    """Say that what an inline handler returned cannot be awaited."""
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
+    raise TypeError("an inline handler returned an awaitable; declare it with async def")
+
+
+def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
+    """Compile handlers into a function that runs them on the thread it is called on.
+
+    It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable, and a
+    list in which each handler is noted before it runs.
+    """
+    steps: list[Step] = []
+    for awaited, group in groupby(handlers, key=lambda handler: handler.awaited):
+        members = list(group)
+        if awaited:
+            steps.append(_settled_step(members, context))
+        else:
+            steps += [sync_step(member, context) for member in members]
+
+    def run(
+        event: Any,
+        push: Push | None,
+        settle: Settle,
+        seen: list[Handler] | None = None,
+    ) -> int:
+        flags = UNTAKEN
+        for bare, call, handler, hooks in steps:
+            if seen is not None:
+                seen.append(handler)
+            try:
+                if bare:
+                    result = call(event)
+                    if result is not None and inspect.isawaitable(result):
+                        settle(result)
+                    flags |= TAKEN
+                else:
+                    flags |= call(event, push, settle)
+            except Exception as error:  # noqa: BLE001 - a handler may raise anything
+                flags |= TAKEN | FAILED
+                _log_failure(handler, error)
+                if hooks is not None:
+                    hooks(error, push, settle)
+        return flags
+
+    return run
+
+
+def _settled_step(handlers: list[Handler], context: Context) -> Step:
+    """Run adjacent async handlers in one crossing."""
+    run = compile_async(handlers, context)
+    hooks = compile_sync(_hooks(handlers[0]), context) if handlers[0].errors else None
+
+    def call(event: Any, push: Push | None, settle: Settle) -> Any:
+        return settle(run(event, push))
+
+    return Step(bare=False, call=call, handler=handlers[0], hooks=hooks)
+
+
+def crosses(handler: Handler) -> bool:
+    """Tell whether a handler, called on a thread, sends work to a loop."""
+    return handler.awaited or any(around.awaited for around in handler.arounds)
+
+
+def sync_step(handler: Handler, context: Context) -> Step:
+    """Compile a sync handler."""
+    function, name, where = handler.function, handler.name, handler.where
+    takes = handler.takes_delivery
+    arounds = context.sync_arounds(handler.arounds)
+    hooks = compile_sync(_hooks(handler), context) if handler.errors else None
+    if not (arounds or where or takes):
+        return Step(bare=True, call=function, handler=handler, hooks=hooks)
+
+    def call(event: Any, push: Push, settle: Settle) -> int:
+        if where is not None and not where(event):
+            return UNTAKEN
+        with ExitStack() as stack:
+            for around in arounds:
+                manager = _open(around, push, name)
+                stack.enter_context(_Settled(manager, settle) if around.awaited else manager)
+            result = function(event, push.delivery(name)) if takes else function(event)
+            if result is not None and inspect.isawaitable(result):
+                settle(result)
+        return TAKEN
+
+    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+
+
+class _Settled:
+    """An asynchronous context manager, entered and left on a loop while a thread waits."""
+
+    def __init__(self, manager: Any, settle: Settle) -> None:
+        self._manager = manager
+        self._settle = settle
+
+    def __enter__(self) -> Any:
+        return self._settle(self._manager.__aenter__())
+
+    def __exit__(self, *error: object) -> Any:
+        return self._settle(self._manager.__aexit__(*error))
+
+
+# -- on an event loop
+
+
+def compile_async(  # noqa: C901 - holds run
+    handlers: Sequence[Handler], context: Context
+) -> AsyncRun:
+    """Compile handlers into a coroutine function that runs them from an event loop."""
+    steps: list[Step] = []
+    for mode, group in groupby(handlers, key=_mode):
+        members = list(group)
+        if mode is _thread_step:
+            steps.append(_thread_step(members, context))
+        else:
+            steps += [mode([member], context) for member in members]
+
+    async def run(event: Any, push: Push | None) -> int:
+        flags = UNTAKEN
+        for bare, call, handler, hooks in steps:
+            try:
+                if bare:
+                    await call(event)
+                    flags |= TAKEN
+                else:
+                    flags |= await call(event, push)
+            except Exception as error:  # noqa: BLE001 - a handler may raise anything
+                flags |= TAKEN | FAILED
+                _log_failure(handler, error)
+                if hooks is not None:
+                    await hooks(error, push)
+            except asyncio.CancelledError:
+                if not expired():
+                    raise
+                flags |= TAKEN | FAILED
+                late = _overrun(context)
+                _log_failure(handler, late)
+                if hooks is not None:
+                    await hooks(late, push)
+        return flags
+
+    return run
+
+
+def _overrun(context: Context) -> TimeoutError:
+    return TimeoutError(f"not done {context.deadline:g} s after the push came in")
+
+
+def _mode(handler: Handler) -> Callable[[list[Handler], Context], Step]:
+    """Choose how a handler runs from a loop."""
+    if handler.awaited:
+        return _async_step
+    return _inline_step if runs_inline(handler) else _thread_step
+
+
+def runs_inline(handler: Handler) -> bool:
+    """Tell whether a handler runs on the loop itself: not if something round it is awaited."""
+    return handler.inline and not crosses(handler)
+
+
+def _async_step(handlers: list[Handler], context: Context) -> Step:
+    (handler,) = handlers
+    function, name, where = handler.function, handler.name, handler.where
+    takes = handler.takes_delivery
+    arounds = context.async_arounds(handler.arounds)
+    hooks = compile_async(_hooks(handler), context) if handler.errors else None
+    if not (arounds or where or takes):
+        return Step(bare=True, call=function, handler=handler, hooks=hooks)
+
+    async def call(event: Any, push: Push) -> int:
+        if where is not None and not where(event):
+            return UNTAKEN
+        async with AsyncExitStack() as stack:
+            for around in arounds:
+                manager = _open(around, push, name)
+                if around.awaited:
+                    await stack.enter_async_context(manager)
+                else:
+                    stack.enter_context(manager)
+            await (function(event, push.delivery(name)) if takes else function(event))
+        return TAKEN
+
+    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+
+
+def _inline_step(handlers: list[Handler], context: Context) -> Step:
+    (handler,) = handlers
+    bare, function, _, _ = sync_step(handler, context)
+    hooks = compile_async(_hooks(handler), context) if handler.errors else None
+
+    async def call(event: Any, push: Push | None) -> Any:
+        if not bare:
+            return function(event, push, refuse)
+        result = function(event)
+        if result is not None and inspect.isawaitable(result):
+            refuse(result)
+        return TAKEN
+
+    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+
+
+def _thread_step(handlers: list[Handler], context: Context) -> Step:
+    """Run adjacent sync handlers in one hop to another thread, which reports their failures."""
+    run = compile_sync(handlers, context)
+    hooks = [compile_async(_hooks(h), context) if h.errors else None for h in handlers]
+
+    async def call(event: Any, push: Push | None) -> Any:
+        seen: list[Handler] = []
+        settle = _bridge(asyncio.get_running_loop(), context.deadline)
+        try:
+            return await context.hop(run, event, push, settle, seen)
+        except SaturatedError as saturated:
+            await fail(range(len(handlers)), saturated, push)
+        except asyncio.CancelledError:
+            if not expired():
+                raise
+            # The thread goes on: with the handler that is late, then with those after it.
+            late = range(len(seen) - 1, len(seen)) if seen else range(len(handlers))
+            await fail(late, _overrun(context), push)
+        return TAKEN | FAILED
+
+    async def fail(which: range, error: Exception, push: Push | None) -> None:
+        for index in which:
+            _log_failure(handlers[index], error)
+            hook = hooks[index]
+            if hook is not None:
+                await hook(error, push)
+
+    return Step(bare=False, call=call, handler=handlers[0], hooks=None)

@@ -1,0 +1,172 @@
+"""The WSGI adapter: match, read, hand over, write.
+
+``push.wsgi(app)`` gives a plain function. A request that is not a POST to a callback path reaches
+``app`` with the identical environ and start_response. A WSGI application cannot interrupt a read,
+so a slow body holds its thread: put a buffering proxy in front of servers that do not buffer.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from pushmw import answers
+from pushmw.answers import Answer, Refused
+from pushmw.replay import replay_wsgi
+from pushmw.requests import Rules
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from pushmw.receiver import Receiver
+
+    WSGIApp = WSGIApplication
+
+# Read after a refusal so that the client, still sending, gets to see it instead of a reset.
+_DRAINED: Final = 256 * 1024
+_CHUNK: Final = 64 * 1024
+
+
+def wrap(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
+    """Put the receiver in front of ``app``."""
+    paths = push.paths.wsgi
+    inner: WSGIApp = nothing_here if app is None else app
+    deliver: WSGIApp | None = None
+
+    def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        nonlocal deliver
+        try:
+            ours = environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST"
+        except KeyError:
+            ours = False
+        if not ours:
+            return inner(environ, start_response)
+        if deliver is None:
+            deliver = _deliver(push, app)
+        return deliver(environ, start_response)
+
+    return middleware
+
+
+def _deliver(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
+    rules = Rules(push.options.max_body)
+    core, counts = push.core, push.counts
+    passes_to = app if push.options.fallthrough else None
+
+    def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            body = read_body(environ, rules)
+        except Refused as refused:
+            counts.refused += 1
+            return _refuse(environ, start_response, refused.answer)
+        answer = core().accept(body, environ, describe)
+        if answer.passes and passes_to is not None:
+            return replay_wsgi(passes_to, body, environ, start_response)
+        start_response(answer.status_line, list(answer.headers))
+        return [answer.body]
+
+    return deliver
+
+
+def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:
+    """Read a complete body, in bytes counted by ourselves.
+
+    werkzeug's input stream cuts chunked bodies over the limit and passes short ones as complete.
+
+    Raises:
+        Refused: a header forbids it, or it is empty, incomplete or too large.
+    """
+    length = rules.admit(
+        environ.get("CONTENT_TYPE"),
+        environ.get("HTTP_CONTENT_ENCODING"),
+        environ.get("CONTENT_LENGTH"),
+    )
+    # cheroot has the key with the value False; both headers at once are broken framing somewhere.
+    ends = environ.get("wsgi.input_terminated") is True
+    source = environ["wsgi.input"]
+    try:
+        if length and not (ends and "HTTP_TRANSFER_ENCODING" in environ):
+            body: bytes = source.read(length)
+            return body if len(body) == length else _read_on(source, body, length)
+        if not ends:
+            raise Refused(answers.NO_LENGTH)
+        body = _read_to_end(source, rules.max_body)
+    except (OSError, ValueError):
+        raise Refused(answers.INCOMPLETE) from None
+    if not body:
+        raise Refused(answers.EMPTY)
+    if length and len(body) != length:
+        raise Refused(answers.INCOMPLETE)
+    return body
+
+
+def _read_on(source: Any, body: bytes, length: int) -> bytes:
+    """Read again after a short read, until all is there or nothing comes."""
+    parts = [body]
+    missing = length - len(body)
+    while missing > 0 and (part := source.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    if missing:
+        raise Refused(answers.INCOMPLETE)
+    return b"".join(parts)
+
+
+def _read_to_end(source: Any, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while part := source.read(min(_CHUNK, limit + 1 - size)):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise Refused(answers.TOO_LARGE)
+    return b"".join(parts)
+
+
+def describe(environ: "WSGIEnvironment", names: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """Tell the path and the kept headers of a request."""
+    found: dict[str, str] = {}
+    for name in names:
+        key = name.upper().replace("-", "_")
+        value = environ.get(key if name == "content-type" else f"HTTP_{key}")
+        if value:
+            found[name] = value
+    return environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"), found
+
+
+class _Refusal:
+    """An answer to a request whose body was not read; what was sent is read afterwards."""
+
+    def __init__(self, environ: "WSGIEnvironment", body: bytes) -> None:
+        self._environ = environ
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+    def close(self) -> None:
+        """Drain a bounded rest; PEP 3333 leaves closing the connection to the server."""
+        length = self._environ.get("CONTENT_LENGTH") or "0"
+        # To read would invite a body that the client holds back until it is asked for.
+        if "HTTP_EXPECT" in self._environ:
+            return
+        with suppress(OSError, ValueError):
+            left = int(length)
+            while 0 < left <= _DRAINED and (part := self._environ["wsgi.input"].read(left)):
+                left -= len(part)
+
+
+def _refuse(
+    environ: "WSGIEnvironment", start_response: "StartResponse", answer: Answer
+) -> Iterable[bytes]:
+    start_response(answer.status_line, list(answer.headers))
+    return _Refusal(environ, answer.body)
+
+
+def nothing_here(
+    environ: "WSGIEnvironment",  # noqa: ARG001 - the protocol's
+    start_response: "StartResponse",
+) -> Iterable[bytes]:
+    """Answer 404: there is no application behind."""
+    answer = answers.NOTHING_HERE
+    start_response(answer.status_line, list(answer.headers))
+    return [answer.body]
