@@ -14,17 +14,16 @@ class Answer(msgspec.Struct, frozen=True):
         headers: names in lower case.
         body: ``ok``, or an ``application/problem+json`` document (RFC 9457).
         passes: whether a wrapped application may answer in its place.
+        status_line: the status as WSGI wants it, such as ``200 OK``.
+        raw_headers: the headers as ASGI wants them.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    passes: bool = False
-
-    @property
-    def status_line(self) -> str:
-        """The status as WSGI wants it, such as ``200 OK``."""
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
+    passes: bool
+    status_line: str
+    raw_headers: tuple[tuple[bytes, bytes], ...]
 
 
 class Refused(Exception):
@@ -35,18 +34,28 @@ class Refused(Exception):
         self.answer = answer
 
 
-def _headers(content_type: str, body: bytes, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return (("content-type", content_type), ("content-length", str(len(body))), *more)
+def _answer(
+    status: int, content_type: str, body: bytes, *more: tuple[str, str], passes: bool
+) -> Answer:
+    headers = (("content-type", content_type), ("content-length", str(len(body))), *more)
+    return Answer(
+        status,
+        headers,
+        body,
+        passes,
+        f"{status} {HTTPStatus(status).phrase}",
+        tuple((name.encode(), value.encode()) for name, value in headers),
+    )
 
 
 def problem(status: int, detail: str, *headers: tuple[str, str], passes: bool = False) -> Answer:
     """Make an answer that says in public what is wrong: never a payload, an exception's text."""
     body = msgspec.json.encode({"title": HTTPStatus(status).phrase, "detail": detail})
-    return Answer(status, _headers("application/problem+json", body, *headers), body, passes)
+    return _answer(status, "application/problem+json", body, *headers, passes=passes)
 
 
 def _plain(body: bytes, *, passes: bool = False) -> Answer:
-    return Answer(200, _headers("text/plain; charset=utf-8", body), body, passes)
+    return _answer(200, "text/plain; charset=utf-8", body, passes=passes)
 
 
 # The vendor's SDKs answer `ok`; no body is asked for.

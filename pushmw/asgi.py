@@ -135,10 +135,8 @@ def _deliver(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:  # noqa: C901 
 
 async def write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
     """Send an answer; its headers are made afresh because outer middleware edits them in place."""
-    headers = [(name.encode(), value.encode()) for name, value in answer.headers]
-    await send(
-        {"type": "http.response.start", "status": answer.status, "headers": [*headers, *more]}
-    )
+    headers = [*answer.raw_headers, *more]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 
 

@@ -120,6 +120,13 @@ class Pool:
             del job  # an idle thread must not keep the last push alive
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class _LoopThread:
     """The event loop of this process for async handlers where the server has none.
 
@@ -136,11 +143,17 @@ class _LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine on the loop, in a copy of this thread's context."""
+        """Run a coroutine on the loop, in a copy of this thread's context.
+
+        Raises:
+            RuntimeError: this is the loop's own thread, which cannot wait for itself.
+        """
+        if self._loop is not None and self._loop is _running_loop():
+            work.close()
+            raise RuntimeError("an async handler must await push.ahandle(...), not call handle()")
         with self._lock:
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                _start_native_thread(self._loop.run_forever)
+                self._loop = _start_loop()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
@@ -150,17 +163,20 @@ def _gevent() -> Any:
     return monkey if monkey is not None and monkey.is_module_patched("threading") else None
 
 
-def _start_native_thread(function: Callable[[], None]) -> None:
-    """Start a thread of the operating system.
+def _start_loop() -> asyncio.AbstractEventLoop:
+    """Start an event loop on a thread of the operating system.
 
-    A loop in a greenlet would be visible to every greenlet of its thread, and Django's ORM refuses
-    to work where a loop runs.
+    In a greenlet it would be visible to every greenlet of its thread, and Django's ORM refuses to
+    work where a loop runs.
     """
     monkey = _gevent()
     if monkey is None:
-        threading.Thread(target=function, name="pushmw-loop", daemon=True).start()
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="pushmw-loop", daemon=True).start()
     else:
-        monkey.get_original("_thread", "start_new_thread")(function, ())
+        loop = asyncio.SelectorEventLoop(monkey.get_original("selectors", "DefaultSelector")())
+        monkey.get_original("_thread", "start_new_thread")(loop.run_forever, ())
+    return loop
 
 
 async def _boxed(work: Coroutine[Any, Any, T]) -> tuple[T | None, BaseException | None]:

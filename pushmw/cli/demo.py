@@ -2,32 +2,35 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
 import httpx
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+import msgspec
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from pushmw import FwUpgradeResult, FwUpgradeStateChanged, Notification, Receiver, UpgradeState
-from pushmw.cli.output import console, show, table
+from pushmw.cli.output import console, line, show, table
 from pushmw.cli.serving import serve
 from pushmw.notifications import LEGACY_KINDS
 from pushmw.options import SDK_PATHS
 from pushmw.samples import sample
 
+_PAGE: Final = b"the application's own page"
 _DEVICES: Final = ("meter-1", "meter-2", "meter-3")
-_STEPS: Final = (
+_STATES: Final = (
     UpgradeState.DOWNLOADING,
     UpgradeState.DOWNLOADED,
     UpgradeState.UPDATING,
     UpgradeState.IDLE,
 )
-_STATE: Final = "fwUpgradeStateChangeNotify"
-_RESULT: Final = "fwUpgradeResultNotify"
-_STORY: Final = (*_STEPS, "SUCCESS")
-_PAUSE: Final = 0.1  # seconds between the steps, so that one can watch; only on a terminal
+_STORY: Final = [*_STATES, "SUCCESS"]
+_FIRMWARE: Final = ("fwUpgradeStateChangeNotify", "fwUpgradeResultNotify")
+_TAKEN: Final = 200
+_PATIENCE: Final = 15.0  # seconds the platform waits for an answer
+_PAUSE: Final = 0.1  # seconds between the steps of the upgrade, for whoever watches
 
 
 class Board:
@@ -35,48 +38,135 @@ class Board:
 
     Attributes:
         events: every event, in the order they came.
-        stories: for each device how its upgrade went.
-        changed: called with the device whose story went on.
+        stories: how the upgrade of each device went.
     """
 
-    def __init__(self, changed: Callable[[str], None]) -> None:
+    def __init__(self, changed: Callable[[str, str], None]) -> None:
         self.events: list[Notification] = []
-        self.stories: dict[str, list[str]] = {device: [] for device in _DEVICES}
-        self.changed = changed
+        self.stories: dict[str, list[str | None]] = {device: [] for device in _DEVICES}
+        self._changed = changed
 
     def add(self, device: str, word: str | None) -> None:
-        """Continue the story of a device."""
-        self.stories[device].append(word or "?")
-        self.changed(device)
-
-    @property
-    def kinds(self) -> list[str]:
-        """The kinds that came."""
-        return [kind for kind in LEGACY_KINDS if any(event.kind == kind for event in self.events)]
+        """Go on with the story of a device."""
+        self.stories[device].append(word)
+        self._changed(device, " > ".join(map(str, self.stories[device])))
 
 
 def receiver(board: Board) -> Receiver:
-    """Register what an application would: handlers for what it needs, and one for everything."""
+    """Register handlers as an application would, plain and async, and one for everything."""
     push = Receiver()
 
     @push.on("fwUpgradeStateChangeNotify")
-    def progress(event: FwUpgradeStateChanged) -> None:
+    def progress(event: FwUpgradeStateChanged) -> None:  # pyright: ignore[reportUnusedFunction]
         board.add(event.device_id, event.state)
 
     @push.on(FwUpgradeResult)
-    async def outcome(event: FwUpgradeResult) -> None:
+    async def outcome(event: FwUpgradeResult) -> None:  # pyright: ignore[reportUnusedFunction]
         board.add(event.device_id, event.status)
 
     @push.on("*")
-    def everything(event: Notification) -> None:
+    def everything(event: Notification) -> None:  # pyright: ignore[reportUnusedFunction]
         board.events.append(event)
 
     return push
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Be the application there was before: one page."""
-    found = scope["path"] == "/"
-    status, body = (200, b"the application's own page") if found else (404, b"no such page")
+async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the protocol's
+    """Be the application that was there before: it has one page."""
+    status, body = (200, _PAGE) if scope["path"] == "/" else (404, b"no such page")
     await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": body})
+
+
+@click.command("demo")
+def command() -> None:
+    """Push at a small wrapped application and show what arrives.
+
+    It runs on a real server, on a free port of this machine. The exit status is 0 if everything
+    arrived.
+    """
+    # What the receiver logs of the unknown kind is shown by its counts.
+    logging.getLogger("pushmw").addHandler(logging.NullHandler())
+    bars = _bars()
+    tasks = {device: bars.add_task(device, total=len(_STORY), story="") for device in _DEVICES}
+
+    def advance(device: str, story: str) -> None:
+        bars.update(tasks[device], advance=1, story=story)
+
+    board = Board(advance)
+    push = receiver(board)
+    with (
+        serve(push.asgi(application)) as address,
+        httpx.Client(base_url=address, trust_env=False, timeout=_PATIENCE) as client,
+    ):
+        show(f"A wrapped application listens on {address}\n", _title("A firmware upgrade"))
+        try:
+            with bars:
+                _upgrade(client, _PAUSE if bars.console.is_terminal else 0)
+            _others(client, board)
+            answered = _rest(client, push)
+        except httpx.RequestError as error:
+            raise click.ClickException(f"the application does not answer: {error}") from None
+    if not (_arrived(board) and answered):
+        raise SystemExit(1)
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(12), TextColumn("{task.fields[story]}"))
+    return Progress(*columns, console=console())
+
+
+def _title(text: str) -> Text:
+    return Text(text, style="bold")
+
+
+def _push(client: httpx.Client, body: bytes) -> httpx.Response:
+    return client.post(SDK_PATHS[0], content=body, headers={"content-type": "application/json"})
+
+
+def _upgrade(client: httpx.Client, pause: float) -> None:
+    state, result = _FIRMWARE
+    for word in _STATES:
+        step = str([*UpgradeState].index(word))
+        for device in _DEVICES:
+            _push(client, sample(state, deviceId=device, step=step, stepDesc=word))
+            time.sleep(pause)
+    for device in _DEVICES:
+        _push(client, sample(result, deviceId=device))
+
+
+def _others(client: httpx.Client, board: Board) -> None:
+    rows = table("One of every other kind", "What its handler got")
+    rows.columns[0].no_wrap = True
+    for kind in LEGACY_KINDS:
+        if kind not in _FIRMWARE:
+            _push(client, sample(kind))
+            event = next((event for event in board.events if event.kind == kind), None)
+            rows.add_row(kind, line(f"{event}") if event else line("nothing", "red"))
+    show("", rows)
+
+
+def _rest(client: httpx.Client, push: Receiver) -> bool:
+    """Try what no handler takes."""
+    page = client.get("/")
+    unknown = _push(client, b'{"notifyType":"somethingNew"}')
+    rows = table("Everything else", "")
+    rows.add_row("GET /", f"{page.status_code} {page.text}")
+    rows.add_row("an unknown kind", f"answered {unknown.status_code}")
+    counts = msgspec.structs.asdict(push.counts)
+    rows.add_row("push.counts", ", ".join(f"{count} {name}" for name, count in counts.items()))
+    show("", rows, "")
+    return page.content == _PAGE and unknown.status_code == _TAKEN
+
+
+def _arrived(board: Board) -> bool:
+    """Say how much of what was to arrive did."""
+    kinds = {event.kind for event in board.events}
+    missing = [kind for kind in LEGACY_KINDS if kind not in kinds]
+    unfinished = [device for device, story in board.stories.items() if story != _STORY]
+    show(_title(f"{len(kinds)} of {len(LEGACY_KINDS)} kinds arrived"))
+    if missing:
+        show(Text(f"missing: {', '.join(missing)}", style="red"))
+    if unfinished:
+        show(Text(f"upgrade not complete: {', '.join(unfinished)}", style="red"))
+    return not missing and not unfinished

@@ -3,12 +3,14 @@
 So a command costs and needs only what it imports itself.
 """
 
-import io
 import sys
 from importlib import import_module
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import click
+
+if TYPE_CHECKING:
+    import io
 
 COMMANDS: Final = {
     "kinds": "List the kinds of push and their members.",

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from typing import Final
 
 import click
 import msgspec
@@ -9,9 +10,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from pushmw.cli.errors import Failure
-from pushmw.cli.output import show, table
+from pushmw.cli.output import console, show, table
 from pushmw.notifications import LEGACY_KINDS
 from pushmw.samples import UnknownNameError, members, sample
+
+_ROOMY: Final = 100  # columns from which on the longest kind may have one line
 
 
 @click.command("kinds")
@@ -26,6 +29,7 @@ def command(kind: str | None) -> None:
 
 def _overview() -> list[RenderableType]:
     rows = table("Kind", "Sent", "Members (* required)")
+    rows.columns[0].no_wrap = console().width >= _ROOMY
     for kind in LEGACY_KINDS:
         names = (
             f"{name}*" if required else name
@@ -41,9 +45,9 @@ def _detail(kind: str) -> list[RenderableType]:
         listed = members(kind)
     except UnknownNameError as error:
         raise Failure(f"{error}") from None
-    rows = table("Member", "Type", "")
+    rows = table("Member", "Type", "Required")
     for name, text, required in listed:
-        rows.add_row(name, text, "required" if required else "")
+        rows.add_row(name, text, "yes" if required else "")
     body = msgspec.json.format(sample(kind)).decode()
     return [
         Text.assemble((kind, "bold"), f", received as pushmw.{LEGACY_KINDS[kind].__name__}"),

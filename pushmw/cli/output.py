@@ -3,6 +3,7 @@
 import click
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 # Wider than any line: what goes to a file or a pipe is neither wrapped nor cut.
 _UNLIMITED = 100_000
@@ -28,5 +29,12 @@ def show(*renderables: RenderableType) -> None:
 
 
 def table(*columns: str) -> Table:
-    """Make a table without a frame."""
-    return Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    """Make a table without a frame; what stands in the first column is never cut."""
+    made = Table(*columns, box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    made.columns[0].overflow = "fold"
+    return made
+
+
+def line(text: str, style: str = "") -> Text:
+    """Make a cell of one line, cut where the terminal ends."""
+    return Text(text, style, no_wrap=True, overflow="ellipsis")

@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from rich.progress import MofNCompleteColumn, Progress
 
 from pushmw.cli.errors import Failure
-from pushmw.cli.output import console, show, table
+from pushmw.cli.output import console, line, show, table
 from pushmw.samples import sample
 
 _PATIENCE: Final = 15.0  # seconds the platform waits for an answer
@@ -158,7 +158,7 @@ def _summary(outcomes: list[Outcome], seconds: float) -> list[RenderableType]:
     rows = table("Answer", "Times", "Median", "Slowest", "First body")
     for status, found in by_status.items():
         times = [outcome.ms for outcome in found]
-        first = " ".join(found[0].text.split())
+        first = line(" ".join(found[0].text.split()))
         rows.add_row(
             status, f"{len(found)}", f"{median(times):.1f} ms", f"{max(times):.1f} ms", first
         )

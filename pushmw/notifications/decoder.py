@@ -93,10 +93,12 @@ def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:  # noqa: C901 - 
 
 def _reason(error: Exception) -> str:
     """Say what does not fit and where, without a value of the payload."""
-    if not isinstance(error, msgspec.ValidationError):
+    trace = error.__traceback__
+    # What a Struct's own code raises may hold anything, here and, wrapped by msgspec, below.
+    if not isinstance(error, msgspec.ValidationError) or (trace and trace.tb_next):
         return f"{type(error).__name__} while decoding"
     message = str(error)
-    if error.__cause__ is not None:  # raised by a Struct's own code, its text may hold anything
+    if error.__cause__ is not None:
         message = message.removeprefix(str(error.__cause__))
     path = _PATH.search(message)
     said = message[: path.start()] if path else message
