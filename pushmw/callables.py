@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable
@@ -12,10 +13,15 @@ from pushmw.delivery import Delivery
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def is_async(function: Callable[..., Any]) -> bool:
-    """Tell whether calling ``function`` gives a coroutine, as far as can be known before."""
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
     while isinstance(function, functools.partial):
         function = function.func
+    return function
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Tell whether calling ``function`` gives a coroutine, as far as can be known before."""
+    function = _bare(function)
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(type(function), "__call__", None)  # noqa: B004 - the function itself is wanted
     )
@@ -25,8 +31,11 @@ def is_async_context(factory: Callable[..., Any]) -> bool:
     """Tell whether ``factory`` gives an asynchronous context manager.
 
     Raises:
-        TypeError: it is a bare generator function, not yet a context manager factory.
+        TypeError: it is not callable, or a generator function and so no factory yet.
     """
+    factory = _bare(factory)
+    if not callable(factory):
+        raise TypeError(f"around: takes a function that makes a context manager, not {factory!r}")
     if inspect.isgeneratorfunction(factory) or inspect.isasyncgenfunction(factory):
         raise TypeError(
             f"around: {name_of(factory)} is a generator function; decorate it with "
@@ -40,9 +49,7 @@ def is_async_context(factory: Callable[..., Any]) -> bool:
 
 def name_of(function: Callable[..., Any]) -> str:
     """Name a callable as ``module:qualname``."""
-    named: Any = function
-    while isinstance(named, functools.partial):
-        named = named.func
+    named: Any = _bare(function)
     if not hasattr(named, "__qualname__"):
         named = cast("Any", type(named))
     return f"{named.__module__}:{named.__qualname__}"
@@ -57,9 +64,7 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
     """Resolve the annotations; those of TYPE_CHECKING imports cannot be, and are left out."""
-    named: Any = function
-    while isinstance(named, functools.partial):
-        named = named.func
+    named: Any = _bare(function)
     if not (inspect.isfunction(named) or inspect.ismethod(named)):
         named = getattr(cast("Any", type(named)), "__call__", named)  # noqa: B004 - as above
     try:
@@ -98,7 +103,9 @@ def wants(function: Callable[..., Any], taken: int) -> bool:
 
 
 def _is_delivery(annotation: Any) -> bool:
-    return annotation in (Delivery, "Delivery") or Delivery in typing.get_args(annotation)
+    if isinstance(annotation, str):  # could not be resolved
+        return re.search(r"\bDelivery\b", annotation) is not None
+    return annotation is Delivery or Delivery in typing.get_args(annotation)
 
 
 def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
@@ -114,7 +121,7 @@ def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
         return
     for struct in expected:
         if not _accepts(annotation, struct):
-            shown = getattr(annotation, "__name__", annotation)
+            shown = annotation.__name__ if isinstance(annotation, type) else annotation
             raise TypeError(
                 f"{name_of(function)} takes {shown}, but is registered for pushes that "
                 f"arrive as {struct.__name__}; annotate it with {struct.__name__} or register "
@@ -125,4 +132,5 @@ def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
 def _accepts(annotation: Any, struct: type) -> bool:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return any(_accepts(choice, struct) for choice in typing.get_args(annotation))
-    return not isinstance(annotation, type) or issubclass(struct, annotation)
+    # Any is a class since Python 3.11.
+    return annotation is Any or not isinstance(annotation, type) or issubclass(struct, annotation)

@@ -117,7 +117,7 @@ def plans(
     """
     handlers = list(handlers)
     for handler in handlers:
-        _check_classes(handler, kinds)
+        check_classes(handler.name, handler.kinds, handler.structs, kinds)
     unhandled = tuple(h for h in handlers if UNHANDLED in h.kinds)
     every = [h for h in handlers if ANY in h.kinds]
     table: dict[str, Plan] = {}
@@ -131,10 +131,20 @@ def plans(
     return table, Plan(unhandled, ()) if unhandled else None
 
 
-def _check_classes(handler: Handler, kinds: Mapping[str, type[Notification]]) -> None:
-    for kind, struct in zip(handler.kinds, handler.structs, strict=False):
-        if not issubclass(kinds[kind], struct):
+def check_classes(
+    who: str,
+    kinds: Iterable[str],
+    structs: Iterable[type],
+    known: Mapping[str, type],
+) -> None:
+    """Refuse a kind registered by its class when `define` has put another class in its place.
+
+    Raises:
+        TypeError: naming both classes.
+    """
+    for kind, struct in zip(kinds, structs, strict=False):
+        if not issubclass(known[kind], struct):
             raise TypeError(
-                f"{handler.name} is registered for {struct.__name__}, but {kind!r} was defined as "
-                f"{kinds[kind].__name__}, which is not one; register it by the kind's name"
+                f"{who}: registered for {struct.__name__}, but {kind!r} was defined as another "
+                f"{known[kind].__name__}, which is not one; register it by the kind's name"
             )

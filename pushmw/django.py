@@ -20,7 +20,7 @@ from asgiref.sync import (
 )
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig
-from django.db import close_old_connections
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.module_loading import import_string
@@ -35,29 +35,39 @@ from pushmw.wsgi import read_body
 
 if TYPE_CHECKING:
     from pushmw.asgi import ASGIApp
-    from pushmw.wsgi import WSGIApp
+    from pushmw.wsgi import Wrapped, WSGIApp
 
 logger = logging.getLogger("pushmw")
 
 
+def _close_old() -> None:
+    """Close this thread's dead and expired connections, but never inside a transaction.
+
+    Django's ``close_old_connections`` finds autocommit off there and ends that of a ``TestCase``.
+    """
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
 @contextmanager
 def _connections() -> "Iterator[None]":
-    close_old_connections()
+    _close_old()
     try:
         yield
     finally:
-        close_old_connections()
+        _close_old()
 
 
 @asynccontextmanager
 async def _aconnections() -> "AsyncIterator[None]":
     """Do the same round an async handler, whose queries run on the push's own ORM thread."""
     async with ThreadSensitiveContext():
-        await sync_to_async(close_old_connections)()
+        await sync_to_async(_close_old)()
         try:
             yield
         finally:
-            await sync_to_async(close_old_connections)()
+            await sync_to_async(_close_old)()
 
 
 async def _hop(function: Callable[..., Any], /, *arguments: Any) -> Any:
@@ -69,7 +79,7 @@ async def _hop(function: Callable[..., Any], /, *arguments: Any) -> Any:
 _GLUE = Glue(_connections, _aconnections, _hop)
 
 
-def wsgi(push: Receiver, app: "WSGIApp") -> "WSGIApp":
+def wsgi(push: Receiver, app: "WSGIApp") -> "Wrapped":
     """Put the receiver in front of Django's WSGI application, in wsgi.py."""
     push.set_glue(_GLUE)
     return push.wsgi(app)

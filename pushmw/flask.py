@@ -3,7 +3,7 @@
 ``app.wsgi_app = push.wsgi(app.wsgi_app)`` alone is enough for handlers that need none.
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -25,5 +25,5 @@ def init_app(app: Flask, push: "Receiver") -> None:
         push: the receiver; with an application factory it serves the application made last.
     """
     push.set_glue(Glue(app.app_context))
-    app.wsgi_app = cast("Any", push.wsgi(app.wsgi_app))  # type: ignore[method-assign]
+    app.wsgi_app = push.wsgi(app.wsgi_app)  # type: ignore[method-assign]
     app.extensions["pushmw"] = push

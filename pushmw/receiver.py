@@ -11,7 +11,7 @@ from pushmw.answers import Answer
 from pushmw.callables import check_event, is_async, is_async_context, name_of, wants
 from pushmw.counts import Counts
 from pushmw.delivery import Delivery
-from pushmw.dispatch import ANY, UNHANDLED, Around, Handler, Hook, flatten, plans
+from pushmw.dispatch import ANY, UNHANDLED, Around, Handler, Hook, check_classes, flatten, plans
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.notifications.operations import COMMAND_STATE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pushmw.asgi import ASGIApp
     from pushmw.core import Core
     from pushmw.running import Glue
-    from pushmw.wsgi import WSGIApp
+    from pushmw.wsgi import Wrapped, WSGIApp
 
 F = TypeVar("F", bound=Callable[..., Any])
 ErrorHook = TypeVar("ErrorHook", bound=Callable[[Exception, Delivery], Any])
@@ -102,14 +102,18 @@ class Receiver:
         if not what:
             raise TypeError('on: name a kind, as in @push.on("deviceAdded")')
         if all(isinstance(item, str) for item in what):
+            if ANY in what and what != (ANY,):
+                raise ValueError(f"on: {ANY!r} stands alone, it means every kind")
             for kind in what:
-                if kind not in known and what != (ANY,):
+                if kind not in known and kind != ANY:
                     raise ValueError(_unknown(kind, known))
             return what, ()
         if all(isinstance(item, type) for item in what):
             if len(what) > _MOST_CLASSES:
                 raise TypeError(f"on: at most {_MOST_CLASSES} classes; use their names for more")
-            return tuple(self._kind_of(struct) for struct in what), what
+            kinds = tuple(self._kind_of(struct) for struct in what)
+            check_classes("on", kinds, what, known)
+            return kinds, what
         hint = "; call it: @push.on(...)" if callable(what[0]) else ""
         raise TypeError(f"on: takes names or classes of kinds, not {what!r}{hint}")
 
@@ -188,6 +192,7 @@ class Receiver:
 
         Raises:
             TypeError: ``struct`` is no msgspec Struct.
+            ValueError: ``name`` cannot be a kind's.
             RuntimeError: a handler has been registered for the kind already.
         """
         self._check_open("define kinds")
@@ -196,6 +201,8 @@ class Receiver:
             raise TypeError(f"define: {struct!r} is not a msgspec.Struct class")
         if any(isinstance(entry, Handler) and name in entry.kinds for entry in self.entries):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
+        if name in {"", ANY, UNHANDLED}:
+            raise ValueError(f"define: {name!r} cannot be the name of a kind")
         made = _event_class(name, struct)
         self._defined[name] = made
         self._kind_names |= {struct: name, made: name}
@@ -220,6 +227,7 @@ class Receiver:
             )
         flatten(other, inside=(self,))
         self.entries.append(other)
+        plans(flatten(self), self.kinds())  # says what `define` there and here leave without sense
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
         """Set options, until the first push or the first adapter.
@@ -243,7 +251,7 @@ class Receiver:
 
     # -- ways in
 
-    def wsgi(self, app: "WSGIApp | None" = None) -> "WSGIApp":
+    def wsgi(self, app: "WSGIApp | None" = None) -> "Wrapped":
         """Wrap a WSGI application; without one, everything but pushes is answered 404."""
         from pushmw import wsgi
 

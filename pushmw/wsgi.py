@@ -7,7 +7,7 @@ so a slow body holds its thread: put a buffering proxy in front of servers that 
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pushmw import answers
 from pushmw.answers import Answer, Refused
@@ -19,14 +19,26 @@ if TYPE_CHECKING:
 
     from pushmw.receiver import Receiver
 
-    WSGIApp = WSGIApplication
+
+WSGIApp: TypeAlias = "WSGIApplication"
+
+
+class Wrapped(Protocol):
+    """A WSGI application with named arguments, as Flask's ``wsgi_app`` is one."""
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        ...
+
 
 # Read after a refusal so that the client, still sending, gets to see it instead of a reset.
 _DRAINED: Final = 256 * 1024
 _CHUNK: Final = 64 * 1024
 
 
-def wrap(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
+def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
     """Put the receiver in front of ``app``."""
     paths = push.paths.wsgi
     inner: WSGIApp = nothing_here if app is None else app

@@ -102,7 +102,8 @@ def command() -> None:
         show(f"A wrapped application listens on {address}\n", _title("A firmware upgrade"))
         try:
             with bars:
-                _upgrade(client, _PAUSE if bars.console.is_terminal else 0)
+                _upgrade(client, 0 if bars.disable else _PAUSE)
+            show(bars.get_renderable())
             _others(client, board)
             answered = _rest(client, push)
         except httpx.RequestError as error:
@@ -112,8 +113,10 @@ def command() -> None:
 
 
 def _bars() -> Progress:
+    """Draw the upgrade of each device while it goes on, where somebody can watch."""
+    out = console()
     columns = (TextColumn("{task.description}"), BarColumn(12), TextColumn("{task.fields[story]}"))
-    return Progress(*columns, console=console())
+    return Progress(*columns, console=out, transient=True, disable=not out.is_terminal)
 
 
 def _title(text: str) -> Text:

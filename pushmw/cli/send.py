@@ -60,9 +60,10 @@ class Outcome(msgspec.Struct, frozen=True):
     "--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Send it N times."
 )
 def command(kind: str, url: str, settings: tuple[str, ...], repeat: int) -> None:
-    """Send a valid push of a KIND over HTTP and show the answer.
+    """Send a valid push of a kind and show the answer.
 
-    The exit status is 0 if every answer was 200, the only one the platform takes for success.
+    It goes to URL over HTTP, as the platform would send it. The exit status
+    is 0 if every answer was 200, the only one the platform takes for success.
 
     \b
     pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
@@ -83,11 +84,12 @@ def command(kind: str, url: str, settings: tuple[str, ...], repeat: int) -> None
 def _target(url: str) -> httpx.URL:
     try:
         target = httpx.URL(url)
+        host = target.host
     except (httpx.InvalidURL, UnicodeError) as error:
         raise Failure(f"not a URL: {url!r}: {error}") from None
     if target.scheme not in {"http", "https"}:
         raise Failure(f"not an http:// or https:// URL: {url!r}")
-    if not target.host:
+    if not host:
         raise Failure(f"there is no host in the URL: {url!r}")
     if target.port is not None and target.port not in _PORTS:
         raise Failure(f"there is no port {target.port}: {url!r}")

@@ -1,0 +1,239 @@
+"""What Django's users expect beyond the behavioural suite: connections, tests, the setting."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, connections
+from django.http import HttpRequest, HttpResponse
+from django.test import AsyncClient, Client, TestCase, override_settings
+
+import pushmw.django
+from pushmw import DeviceAdded, Receiver
+from pushmw.samples import sample
+from sites import django as site_module
+from sites.base import CALLBACK, Site, Start, Style
+
+PUSH = sample("deviceAdded")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def database() -> Iterator[None]:
+    """Make the test database that Django's test cases expect."""
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    yield
+    connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def query() -> Any:
+    """Use the ORM's connection of this thread, and give it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return connections["default"]
+
+
+def register(push: Receiver, style: Style, work: Callable[[], None]) -> None:
+    """Register a handler that uses the database as its style must."""
+
+    async def awaited(event: DeviceAdded) -> None:
+        await sync_to_async(work)()
+
+    def handler(event: DeviceAdded) -> None:
+        work()
+
+    push.on("deviceAdded")(awaited if style.awaited else handler)
+
+
+@pytest.fixture(params=[Style("sync"), Style("async", awaited=True)], ids=lambda s: s.name)
+def written(request: pytest.FixtureRequest) -> Style:
+    """How the handler is written."""
+    style: Style = request.param
+    return style
+
+
+def test_a_handlers_connection_is_closed_afterwards(
+    site: Site, start: Start, written: Style
+) -> None:
+    """CONN_MAX_AGE is 0: a view's would be closed as well."""
+    push, used = Receiver(), []
+
+    def work() -> None:
+        used.append((query(), connection.connection))
+
+    register(push, written, work)
+    assert start(push).post(PUSH).status == 200
+    ((wrapper, during),) = used
+    assert during is not None
+    assert wrapper.connection is None
+
+
+def test_a_connection_that_died_does_not_fail_the_next_push_too(
+    site: Site, start: Start, written: Style
+) -> None:
+    """With persistent connections nobody else would notice on the handler's thread."""
+    push, answers = Receiver(), []
+    breaks = [True, False, False]
+
+    def work() -> None:
+        connections["default"].settings_dict["CONN_MAX_AGE"] = None
+        wrapper = query()
+        if breaks.pop(0):
+            wrapper.connection.close()
+            query()
+
+    register(push, written, work)
+    running = start(push)
+    answers = [running.post(PUSH).status for _ in range(3)]
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    assert answers == [503, 200, 200]
+
+
+class Transaction(TestCase):  # type: ignore[misc]  # Django ships no types
+    """Handlers see the rows of a test's transaction, and the test sees theirs."""
+
+    def setUp(self) -> None:
+        self.push = Receiver()
+        self.counted: list[int] = []
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE pushed (name text)")
+            cursor.execute("INSERT INTO pushed VALUES ('by the test')")
+        site_module.receiver = self.push
+        register(self.push, Style("sync"), self.work)
+        self.settings_in_force = override_settings(
+            MIDDLEWARE=["pushmw.django.PushMiddleware"],
+            PUSHMW_RECEIVER="sites.django.receiver",
+        )
+        self.settings_in_force.enable()
+        self.addCleanup(self.settings_in_force.disable)
+
+    def work(self) -> None:
+        """Count the rows and add one."""
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO pushed VALUES ('by the handler')")
+            self.counted.append(rows())
+
+    def check(self, status: int) -> None:
+        """See what came of it."""
+        assert status == 200
+        assert self.counted == [2]
+        assert rows() == 2
+
+    def test_with_the_client(self) -> None:
+        """Under WSGI the handler runs on the test's own thread."""
+        self.check(Client().post(CALLBACK, PUSH, content_type="application/json").status_code)
+
+    async def test_with_the_async_client(self) -> None:
+        """Under ASGI it runs where sync views run, which in a test is the test's thread."""
+        answer = await AsyncClient().post(CALLBACK, PUSH, content_type="application/json")
+        await sync_to_async(self.check)(answer.status_code)
+
+
+def rows() -> int:
+    """Count the rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pushed")
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, "must be the dotted path of a pushmw.Receiver"),
+        (5, "not 5"),
+        ("no_such_module.push", "cannot import 'no_such_module.push'"),
+        ("sites.django.no_such_name", "no_such_name"),
+        ("sites.django.hello", "is a function, not a pushmw.Receiver"),
+    ],
+    ids=["missing", "no text", "no module", "no name", "no receiver"],
+)
+def test_a_wrong_setting_is_told_when_the_middleware_is_made(value: Any, message: str) -> None:
+    """That is at the start of the server, not at the first push."""
+    with (
+        override_settings(PUSHMW_RECEIVER=value),
+        pytest.raises(ImproperlyConfigured, match=message),
+    ):
+        pushmw.django.PushMiddleware(lambda request: HttpResponse())
+
+
+def middleware(push: Receiver, *before: Any) -> Callable[[HttpRequest], HttpResponse]:
+    """Make the middleware as Django does."""
+    site_module.receiver = push
+    with override_settings(PUSHMW_RECEIVER="sites.django.receiver"):
+        made: Any = pushmw.django.PushMiddleware(lambda request: HttpResponse("view", status=404))
+    return made  # type: ignore[no-any-return]
+
+
+def request(body: bytes = PUSH, **environ: Any) -> HttpRequest:
+    """Make a request as Django's test client does."""
+    from django.test import RequestFactory
+
+    return RequestFactory().post(CALLBACK, body, content_type="application/json", **environ)
+
+
+def test_a_body_over_djangos_own_limit_is_413() -> None:
+    """DATA_UPLOAD_MAX_MEMORY_SIZE holds for whatever Django reads."""
+    push = Receiver()
+    with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=10):
+        assert middleware(push)(request()).status_code == 413
+    assert push.counts.refused == 1
+
+
+def test_a_body_that_another_middleware_has_read_is_told_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The answer is 503, the log says what to change; no traceback reaches the client."""
+    read = request()
+    read.read(1)
+    assert middleware(Receiver())(read).status_code == 503
+    assert "PushMiddleware must stand before" in caplog.text
+
+
+def test_a_body_that_another_middleware_has_looked_at_is_taken() -> None:
+    """Django keeps what was read through ``request.body``."""
+    push = Receiver()
+    push.on("deviceAdded")(lambda event: None)
+    looked_at = request()
+    assert looked_at.body == PUSH
+    assert middleware(push)(looked_at).content == b"ok"
+
+
+def test_a_broken_connection_is_400() -> None:
+    """Nothing of a body that did not come whole is dispatched."""
+
+    class Broken(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError("gone")
+
+    broken = request()
+    broken._stream = Broken()
+    assert middleware(Receiver())(broken).status_code == 400
+
+
+def test_without_fallthrough_the_view_is_not_asked() -> None:
+    """The receiver answers for it."""
+    assert middleware(Receiver(fallthrough=False))(request()).content == b"ok"
+    assert middleware(Receiver())(request()).content == b"view"
+
+
+def test_sync_handlers_of_simultaneous_pushes_run_at_once_under_asgi() -> None:
+    """Thread-sensitive alone would run one after the other; each push has a thread of its own."""
+    push, meeting = Receiver(), threading.Barrier(4, timeout=20)
+    push.on("deviceAdded")(lambda event: meeting.wait())
+    site_module.receiver = push
+
+    async def main() -> list[int]:
+        with override_settings(
+            MIDDLEWARE=["pushmw.django.PushMiddleware"], PUSHMW_RECEIVER="sites.django.receiver"
+        ):
+            client = AsyncClient()
+            posts = [client.post(CALLBACK, PUSH, content_type="application/json") for _ in range(4)]
+            return [answer.status_code for answer in await asyncio.gather(*posts)]
+
+    assert asyncio.run(main()) == [200] * 4

@@ -1,0 +1,136 @@
+"""What FastAPI's users expect beyond the behavioural suite: its client, debug mode, lifespan."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.testclient import TestClient
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from pushmw import DeviceAdded, Receiver
+from pushmw.samples import sample
+from sites.base import CALLBACK
+
+PUSH = sample("deviceAdded")
+
+
+def failing(error: Exception) -> Receiver:
+    push = Receiver()
+
+    @push.on("deviceAdded")
+    async def handler(event: DeviceAdded) -> None:
+        raise error
+
+    return push
+
+
+@pytest.mark.parametrize(
+    "error", [HTTPException(418, "secret"), KeyError("secret")], ids=["HTTPException", "KeyError"]
+)
+def test_a_failed_handler_is_503_without_its_text_even_in_debug_mode(error: Exception) -> None:
+    """With ``debug=True`` Starlette would answer an exception with a full traceback."""
+    app = FastAPI(debug=True)
+    app.add_middleware(failing(error).asgi)
+    answer = TestClient(app).post(CALLBACK, content=PUSH)
+    assert answer.status_code == 503
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_lifespan_and_websockets_pass_through_also_on_the_callback_path() -> None:
+    """The middleware is for POSTs; everything else belongs to the application."""
+    events: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, str]]:
+        events.append("up")
+        yield {"shop": "open"}
+        events.append("down")
+
+    app = FastAPI(lifespan=lifespan)
+    app.add_middleware(Receiver().asgi)
+
+    @app.websocket(CALLBACK)
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text(socket.state.shop)
+        await socket.close()
+
+    with TestClient(app) as client, client.websocket_connect(CALLBACK) as socket:
+        assert socket.receive_text() == "open"
+    assert events == ["up", "down"]
+
+
+def test_middleware_may_be_added_until_the_start_and_the_last_one_is_outermost() -> None:
+    """What is added later stands in front of pushmw, also for pushes."""
+    push, order = Receiver(), []
+    app = FastAPI()
+    app.add_middleware(push.asgi)
+
+    @app.middleware("http")
+    async def outside(request: Request, call_next: Any) -> Response:
+        order.append(request.url.path)
+        answer: Response = await call_next(request)
+        answer.headers["x-outside"] = "yes"
+        return answer
+
+    push.on("deviceAdded")(lambda event: order.append("handler"))
+    answer = TestClient(app).post(CALLBACK, content=PUSH)
+    assert (answer.status_code, answer.headers["x-outside"]) == (200, "yes")
+    assert order == [CALLBACK, "handler"]
+
+
+@pytest.mark.parametrize("streams", [False, True], ids=["plain", "streaming"])
+@pytest.mark.parametrize("base", [False, True], ids=["bare", "BaseHTTPMiddleware inside"])
+def test_a_replayed_push_is_answered_by_the_application(*, streams: bool, base: bool) -> None:
+    """A wrong replay makes Starlette hang, lose the body or raise, depending on what it runs."""
+    app = FastAPI()
+
+    async def pass_on(request: Request, call_next: Any) -> Any:
+        return await call_next(request)
+
+    if base:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=pass_on)
+    app.add_middleware(Receiver().asgi)
+
+    @app.post(CALLBACK)
+    async def callback(request: Request) -> Response:
+        device = (await request.json())["deviceId"]
+        if not streams:
+            return JSONResponse(device)
+
+        async def parts() -> AsyncIterator[str]:
+            yield '"'
+            yield device
+            yield '"'
+
+        return StreamingResponse(parts())
+
+    answer = TestClient(app).post(CALLBACK, content=PUSH)
+    assert answer.status_code == 200
+    assert answer.json() == "5c0ffee0-1a2b-4c3d-8e4f-000000000001"
+
+
+def test_a_mounted_application_matches_behind_its_prefix() -> None:
+    """Starlette keeps the prefix in ``path`` and names it in ``root_path``."""
+    push, seen = Receiver(), []
+    push.on("deviceAdded")(lambda event: seen.append(event.device_id))
+    inner = FastAPI()
+    inner.add_middleware(push.asgi)
+    outer = FastAPI()
+    outer.mount("/api", inner)
+    client = TestClient(outer)
+    assert client.post("/api" + CALLBACK, content=PUSH).text == "ok"
+    assert client.post(CALLBACK, content=PUSH).status_code == 404
+    assert len(seen) == 1
+
+
+def test_openapi_is_as_without_pushmw() -> None:
+    """The callback is no route."""
+    app = FastAPI()
+    app.add_middleware(Receiver().asgi)
+    assert TestClient(app).get("/openapi.json").json()["paths"] == {}

@@ -1,0 +1,162 @@
+"""What Flask's users expect beyond the behavioural suite: contexts, teardown, its own client."""
+
+import contextlib
+import contextvars
+import logging
+from typing import Any
+
+import pytest
+from flask import Flask, current_app, g
+
+import pushmw.flask
+from pushmw import DeviceAdded, Receiver
+from pushmw.samples import sample
+from sites.base import CALLBACK
+
+PUSH = sample("deviceAdded")
+STYLES = ["sync", "async"]
+
+
+def app_with(push: Receiver) -> Flask:
+    app = Flask("shop")
+    pushmw.flask.init_app(app, push)
+    return app
+
+
+def register(push: Receiver, style: str, function: Any) -> None:
+    async def awaited(event: DeviceAdded) -> None:
+        function(event)
+
+    push.on("deviceAdded")(function if style == "sync" else awaited)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_handler_has_an_application_context_of_its_own_and_teardown_runs_after_it(
+    style: str,
+) -> None:
+    """Database extensions end their session in ``teardown_appcontext``."""
+    push = Receiver()
+    order: list[Any] = []
+    app = app_with(push)
+
+    @app.teardown_appcontext
+    def teardown(error: BaseException | None) -> None:
+        order.append(("teardown", g.pop("session", None), error))
+
+    def handler(event: DeviceAdded) -> None:
+        g.session = event.device_id
+        order.append(("handler", current_app.name))
+
+    register(push, style, handler)
+    assert app.test_client().post(CALLBACK, data=PUSH).status_code == 200
+    device = DeviceAdded(device_id="5c0ffee0-1a2b-4c3d-8e4f-000000000001").device_id
+    assert order == [("handler", "shop"), ("teardown", device, None)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_teardown_sees_the_exception_of_a_failed_handler(style: str) -> None:
+    """A session is rolled back then, not committed."""
+    push = Receiver()
+    errors: list[BaseException | None] = []
+    app = app_with(push)
+    app.teardown_appcontext(errors.append)
+
+    def handler(event: DeviceAdded) -> None:
+        raise KeyError("no such shop")
+
+    register(push, style, handler)
+    assert app.test_client().post(CALLBACK, data=PUSH).status_code == 503
+    assert [type(error) for error in errors] == [KeyError]
+
+
+def test_an_error_hook_has_an_application_context_too() -> None:
+    """It stores what failed."""
+    push, names = Receiver(), []
+    app = app_with(push)
+
+    @push.on("deviceAdded")
+    def handler(event: DeviceAdded) -> None:
+        raise KeyError("no such shop")
+
+    @push.error
+    def failed(error: Exception, delivery: Any) -> None:
+        names.append((current_app.name, type(error)))
+
+    app.test_client().post(CALLBACK, data=PUSH)
+    assert names == [("shop", KeyError)]
+
+
+def test_plain_wrapping_gives_no_context(caplog: pytest.LogCaptureFixture) -> None:
+    """The core knows no framework: that is what ``init_app`` is for."""
+    push, app = Receiver(), Flask("shop")
+    app.wsgi_app = push.wsgi(app.wsgi_app)  # type: ignore[method-assign]
+
+    @push.on("deviceAdded")
+    def handler(event: DeviceAdded) -> None:
+        current_app.name  # noqa: B018 - it raises
+
+    with caplog.at_level(logging.ERROR, logger="pushmw"):
+        assert app.test_client().post(CALLBACK, data=PUSH).status_code == 503
+    assert "outside of application context" in caplog.text
+
+
+def test_a_factory_called_twice_does_not_stack_contexts() -> None:
+    """The application made last is the one handlers see, once."""
+    push, names, teardowns = Receiver(), [], []
+
+    @push.on("deviceAdded")
+    def handler(event: DeviceAdded) -> None:
+        names.append(current_app.name)
+
+    def create(name: str) -> Flask:
+        app = Flask(name)
+        pushmw.flask.init_app(app, push)
+        app.teardown_appcontext(lambda error: teardowns.append(name))
+        return app
+
+    first = create("first")
+    assert first.test_client().post(CALLBACK, data=PUSH).status_code == 200
+    second = create("second")
+    assert second.test_client().post(CALLBACK, data=PUSH).status_code == 200
+    assert names == ["first", "second"]
+    assert teardowns == ["first", "second"]
+
+
+def test_the_application_keeps_its_type_and_knows_the_receiver() -> None:
+    """So that ``flask run``, its test client and extensions go on to work."""
+    push = Receiver()
+    app = app_with(push)
+    assert type(app) is Flask
+    assert app.extensions["pushmw"] is push
+
+
+def test_a_users_around_runs_inside_the_application_context() -> None:
+    """It may use what the context gives."""
+
+    push, seen = Receiver(), []
+    tenant: contextvars.ContextVar[str] = contextvars.ContextVar("tenant")
+
+    @push.around
+    @contextlib.contextmanager
+    def for_tenant() -> Any:
+        token = tenant.set(current_app.name)
+        yield
+        tenant.reset(token)
+
+    @push.on("deviceAdded")
+    def handler(event: DeviceAdded) -> None:
+        seen.append(tenant.get())
+
+    app_with(push).test_client().post(CALLBACK, data=PUSH)
+    assert seen == ["shop"]
+
+
+def test_hooks_of_a_request_do_not_run_for_a_push() -> None:
+    """pushmw stands in front of them: the documentation says that they protect nothing here."""
+    push, calls = Receiver(), []
+    push.on("deviceAdded")(lambda event: None)
+    app = app_with(push)
+    app.before_request(lambda: calls.append("before"))
+    assert app.test_client().post(CALLBACK, data=PUSH).status_code == 200
+    assert app.test_client().get("/").status_code == 404
+    assert calls == ["before"]
