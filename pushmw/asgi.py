@@ -67,7 +67,9 @@ def _marked(middleware: ASGIApp) -> ASGIApp:
     return awaiting
 
 
-def _deliver(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:  # noqa: C901 - holds deliver
+def _deliver(  # noqa: C901, PLR0915 - holds deliver
+    push: "Receiver", app: "ASGIApp | None"
+) -> ASGIApp:
     options, core, counts = push.options, push.core, push.counts
     rules = Rules(options.max_body)
     passes_to = app if options.fallthrough else None
@@ -128,12 +130,14 @@ def _deliver(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:  # noqa: C901 
         if answer.passes and passes_to is not None:
             again = replay_receive(body, receive, tail=unread)
             return await passes_to(scope, again, replay_send(send))
-        return await write(send, answer)
+        headers = [*answer.raw_headers]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        return await send({"type": "http.response.body", "body": answer.body})
 
     return deliver
 
 
-async def write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
+async def _write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
     """Send an answer; its headers are made afresh because outer middleware edits them in place."""
     headers = [*answer.raw_headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -143,7 +147,7 @@ async def write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None:
 async def _refuse(scope: Scope, send: Send, answer: Answer, *, unread: bool) -> None:
     """Answer a request whose body may not have been read: HTTP/1 cannot go on behind it."""
     closes = unread and scope.get("http_version", "1.1").startswith("1")
-    await write(send, answer, *([(b"connection", b"close")] if closes else []))
+    await _write(send, answer, *([(b"connection", b"close")] if closes else []))
 
 
 async def _without_asyncio(scope: Scope, send: Send) -> None:
@@ -211,7 +215,7 @@ def describe(scope: Scope, names: Iterable[str]) -> tuple[str, dict[str, str]]:
 async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
     """Stand in for the application there is not: 404, no websockets, a lifespan of its own."""
     if scope["type"] == "http":
-        await write(send, answers.NOTHING_HERE)
+        await _write(send, answers.NOTHING_HERE)
     elif scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1000})

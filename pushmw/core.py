@@ -145,15 +145,14 @@ class Core:
     def _acompile(self, plan: Plan) -> Compiled:
         if all(running.runs_inline(h) and not h.errors for h in (*plan.handlers, *plan.rest)):
             return self._compile_inline(plan)
-        steps = running.compile_async(plan.handlers, self._context)
-        rest = running.compile_async(plan.rest, self._context) if plan.rest else None
         finish = self._finish
+        if not plan.rest:
+            return running.compile_async(plan.handlers, self._context, finish), _needs_push(plan)
+        steps = running.compile_async(plan.handlers, self._context)
+        rest = running.compile_async(plan.rest, self._context)
 
         async def run(event: Any, push: Push | None) -> Answer:
-            flags = await steps(event, push)
-            if not flags and rest is not None:
-                flags = await rest(event, push)
-            return finish(flags)
+            return finish(await steps(event, push) or await rest(event, push))
 
         return run, _needs_push(plan)
 

@@ -145,6 +145,6 @@ def check_classes(
     for kind, struct in zip(kinds, structs, strict=False):
         if not issubclass(known[kind], struct):
             raise TypeError(
-                f"{who}: registered for {struct.__name__}, but {kind!r} was defined as another "
-                f"{known[kind].__name__}, which is not one; register it by the kind's name"
+                f"{who}: registered for {struct.__name__}, but {kind!r} was defined as "
+                f"{known[kind].__name__}, which is none; register it by the kind's name"
             )

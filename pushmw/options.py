@@ -101,9 +101,11 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _header_names(name: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        raise TypeError(f"{name} must be several header names, not the string {value!r}")
-    names = tuple(header.lower() for header in value)
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    headers: list[Any] = [*cast("Any", value)] if several else [None]
+    if not all(isinstance(header, str) for header in headers):
+        raise TypeError(f"{name} must be several header names, not {value!r}")
+    names: tuple[str, ...] = tuple(header.lower() for header in headers)
     for header in names:
         if header in SECRET_HEADERS:
             raise ValueError(f"{name} must not hold {header!r}: it opens doors")

@@ -13,6 +13,7 @@ from pushmw.counts import Counts
 from pushmw.delivery import Delivery
 from pushmw.dispatch import ANY, UNHANDLED, Around, Handler, Hook, check_classes, flatten, plans
 from pushmw.notifications.base import Notification, Unclassified
+from pushmw.notifications.decoder import decoder
 from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.notifications.operations import COMMAND_STATE
 from pushmw.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
@@ -185,25 +186,29 @@ class Receiver:
 
         Args:
             name: the kind's ``notifyType``.
-            struct: how to read it; events are instances of it, and of `Notification`.
+            struct: how to read it; events are frozen instances of it, and of `Notification`.
 
         Returns:
             the class of the events, which may be registered for as well.
 
         Raises:
-            TypeError: ``struct`` is no msgspec Struct.
+            TypeError: ``struct`` is no msgspec Struct, or one that msgspec cannot read.
             ValueError: ``name`` cannot be a kind's.
             RuntimeError: a handler has been registered for the kind already.
         """
         self._check_open("define kinds")
-        checked: Any = struct
-        if not (isinstance(checked, type) and issubclass(checked, msgspec.Struct)):
+        given: tuple[Any, Any] = name, struct
+        if not (isinstance(given[1], type) and issubclass(given[1], msgspec.Struct)):
             raise TypeError(f"define: {struct!r} is not a msgspec.Struct class")
         if any(isinstance(entry, Handler) and name in entry.kinds for entry in self.entries):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
-        if name in {"", ANY, UNHANDLED}:
+        if not isinstance(given[0], str) or name in {"", ANY, UNHANDLED}:
             raise ValueError(f"define: {name!r} cannot be the name of a kind")
         made = _event_class(name, struct)
+        try:
+            decoder({**self.kinds(), name: made})
+        except (TypeError, NameError) as error:
+            raise TypeError(f"define: msgspec cannot read {struct.__name__}: {error}") from error
         self._defined[name] = made
         self._kind_names |= {struct: name, made: name}
         return made
@@ -227,7 +232,11 @@ class Receiver:
             )
         flatten(other, inside=(self,))
         self.entries.append(other)
-        plans(flatten(self), self.kinds())  # says what `define` there and here leave without sense
+        try:
+            plans(flatten(self), self.kinds())
+        except TypeError:  # what was defined here does not go with what is registered there
+            self.entries.pop()
+            raise
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
         """Set options, until the first push or the first adapter.

@@ -23,7 +23,7 @@ FAILED: Final = 2
 
 Settle = Callable[[Awaitable[Any]], Any]
 SyncRun = Callable[..., int]  # (event, push, settle, seen) -> flags
-AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, int]]
+AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, Any]]
 
 
 class Hop(Protocol):
@@ -252,9 +252,12 @@ class _Settled:
 
 
 def compile_async(  # noqa: C901 - holds run
-    handlers: Sequence[Handler], context: Context
+    handlers: Sequence[Handler], context: Context, finish: Callable[[int], Any] = int
 ) -> AsyncRun:
-    """Compile handlers into a coroutine function that runs them from an event loop."""
+    """Compile handlers into a coroutine function that runs them from an event loop.
+
+    It gives what ``finish`` makes of the flags: a coroutine less than to await them first.
+    """
     steps: list[Step] = []
     for mode, group in groupby(handlers, key=_mode):
         members = list(group)
@@ -263,7 +266,7 @@ def compile_async(  # noqa: C901 - holds run
         else:
             steps += [mode([member], context) for member in members]
 
-    async def run(event: Any, push: Push | None) -> int:
+    async def run(event: Any, push: Push | None) -> Any:
         flags = UNTAKEN
         for bare, call, handler, hooks in steps:
             try:
@@ -285,7 +288,7 @@ def compile_async(  # noqa: C901 - holds run
                 _log_failure(handler, late)
                 if hooks is not None:
                     await hooks(late, push)
-        return flags
+        return finish(flags)
 
     return run
 
