@@ -318,13 +318,13 @@ class Receiver:
 
         kinds = self.kinds()
         table, unrecognised = plans(flatten(self), kinds)
-        glue = self._glue
-        hop = glue.hop if glue and glue.hop else Pool(self.options.threads).run
         core = Core(
             kinds,
             table,
             unrecognised,
-            context=Context(self.options.handler_deadline, hop, glue),
+            context=Context(
+                self.options.handler_deadline, Pool(self.options.threads).run, self._glue
+            ),
             strict=self.options.strict,
             keep_headers=self.options.keep_headers,
             counts=self.counts,

@@ -63,11 +63,21 @@ class Context(NamedTuple):
 
     Attributes:
         deadline: seconds the handlers of a push may take together.
+        pool: the way to a thread of the receiver's own.
     """
 
     deadline: float
-    hop: Hop
+    pool: Hop
     glue: Glue | None
+
+    @property
+    def hop(self) -> Hop:
+        """How sync handlers leave the loop."""
+        return self.glue.hop if self.glue and self.glue.hop else self.pool
+
+    def spare(self) -> "Context":
+        """Leave the loop by the pool: the framework's thread may be held by a late handler."""
+        return self._replace(glue=self.glue._replace(hop=None)) if self.glue else self
 
     def sync_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
         """Put the framework's context manager outside of the others."""
@@ -353,7 +363,8 @@ def _inline_step(handlers: list[Handler], context: Context) -> Step:
 def _thread_step(handlers: list[Handler], context: Context) -> Step:
     """Run adjacent sync handlers in one hop to another thread, which reports their failures."""
     run = compile_sync(handlers, context)
-    hooks = [compile_async(_hooks(h), context) if h.errors else None for h in handlers]
+    spare = context.spare()
+    hooks = [compile_async(_hooks(h), spare) if h.errors else None for h in handlers]
 
     async def call(event: Any, push: Push | None) -> Any:
         seen: list[Handler] = []
