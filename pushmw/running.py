@@ -76,8 +76,8 @@ class Context(NamedTuple):
         return self.glue.hop if self.glue and self.glue.hop else self.pool
 
     def spare(self) -> "Context":
-        """Leave the loop by the pool: the framework's thread may be held by a late handler."""
-        return self._replace(glue=self.glue._replace(hop=None)) if self.glue else self
+        """Do without the framework's own thread: a late handler may hold it."""
+        return self._replace(glue=Glue(self.glue.around)) if self.glue else self
 
     def sync_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
         """Put the framework's context manager outside of the others."""

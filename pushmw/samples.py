@@ -80,6 +80,7 @@ def _text(kind: inspect.Type) -> str:
 
 def _put(target: dict[str, Any] | list[Any], path: list[str], value: Any) -> None:
     if isinstance(target, list):
+        target[:] = [item if isinstance(item, dict | list) else {} for item in target]
         for item in target:
             _put(item, path, value)
         return

@@ -146,3 +146,8 @@ def test_a_member_of_several_types_lists_them_all() -> None:
 def test_an_array_of_texts_says_so() -> None:
     listed = members("serviceInfoChanged")
     assert ("serviceInfo.muteCmds", "array of string", False) in listed
+
+
+def test_array_items_that_are_no_objects_are_made_objects() -> None:
+    changed = {"services": [1], "services.serviceId": "x"}
+    assert body("deviceDatasChanged", **changed)["services"] == [{"serviceId": "x"}]
