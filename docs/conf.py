@@ -22,6 +22,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 
 frameworks = r"asgiref|django|fastapi|flask|msgspec|starlette|werkzeug"
 standard = (
@@ -31,6 +32,8 @@ standard = (
 # References to other projects: their inventories would have to be fetched on every build.
 nitpick_ignore_regex = [
     (r"py:.*", rf"^({standard}|{frameworks})\..*"),
+    (r"py:exc", r"^ImproperlyConfigured$"),
+    (r"py:class", r"^pushmw\.notifications\.parts\.Part$"),
     # Type variables and aliases are not documented objects.
     (r"py:(class|obj)", r"^(pushmw\.)?(.*\.)?_?[A-Z]\w?$"),
 ]
