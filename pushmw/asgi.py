@@ -15,7 +15,7 @@ from pushmw import answers
 from pushmw.answers import Answer, Refused
 from pushmw.deadlines import Task, Watch, ticks, watch_of
 from pushmw.replay import Receive, Send, replay_receive, replay_send
-from pushmw.requests import Rules
+from pushmw.requests import Rules, check_size
 
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver
@@ -109,8 +109,12 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
                 return None
             body = message.get("body", b"")
             unread = message.get("more_body", False)
-            if not length or len(body) != length:
-                body, unread = await _read_on(receive, body, length, rules.max_body, more=unread)
+            # With both framings the end of the chunks counts, and has to be where the length is.
+            chunked = unread and b"transfer-encoding" in fields
+            if not length or chunked or len(body) != length:
+                stop = rules.max_body + 1 if chunked or not length else length
+                body, unread = await _read_on(receive, body, stop, more=unread)
+                check_size(body, length, rules.max_body)
             answer = core().aaccept(body, scope, describe)
             if answer.__class__ is not Answer:
                 until[task] += handler_ticks
@@ -173,17 +177,15 @@ class _DisconnectedError(Exception):
     """The client went away before the body was complete."""
 
 
-async def _read_on(
-    receive: Receive, body: bytes, length: int, limit: int, *, more: bool
-) -> tuple[bytes, bool]:
-    """Read what the first message did not hold.
+async def _read_on(receive: Receive, body: bytes, stop: int, *, more: bool) -> tuple[bytes, bool]:
+    """Read what the first message did not hold, until the body ends or has ``stop`` bytes.
 
     Returns:
-        the body, and whether the server still holds an end of it that was not fetched.
+        what was read, and whether the server still holds an end that was not fetched.
     """
     parts = [body]
     size = len(body)
-    while more and size <= limit and (not length or size < length):
+    while more and size < stop:
         message = await receive()
         if message["type"] != "http.request":
             raise _DisconnectedError
@@ -191,12 +193,6 @@ async def _read_on(
         more = message.get("more_body", False)
         parts.append(part)
         size += len(part)
-    if size > limit:
-        raise Refused(answers.TOO_LARGE)
-    if size == 0:
-        raise Refused(answers.EMPTY)
-    if length and size != length:
-        raise Refused(answers.INCOMPLETE)
     return b"".join(parts), more
 
 

@@ -17,7 +17,7 @@ class Delivery(msgspec.Struct, frozen=True):
     """One push on its way to one handler.
 
     Attributes:
-        id: the push's own id, the same for all its handlers and over retries: an idempotency key.
+        id: the push's own id, the same for all its handlers.
         kind: the kind's name, or None for a body without a usable one.
         received: when the push came in, as an aware datetime in UTC.
         path: the callback path it came to.

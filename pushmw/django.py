@@ -35,7 +35,7 @@ from pushmw.wsgi import read_body
 
 if TYPE_CHECKING:
     from pushmw.asgi import ASGIApp
-    from pushmw.wsgi import Wrapped, WSGIApp
+    from pushmw.wsgi import Wrapped
 
 logger = logging.getLogger("pushmw")
 
@@ -79,13 +79,13 @@ async def _hop(function: Callable[..., Any], /, *arguments: Any) -> Any:
 _GLUE = Glue(_connections, _aconnections, _hop)
 
 
-def wsgi(push: Receiver, app: "WSGIApp") -> "Wrapped":
+def wsgi(push: Receiver, app: Any) -> "Wrapped":
     """Put the receiver in front of Django's WSGI application, in wsgi.py."""
     push.set_glue(_GLUE)
     return push.wsgi(app)
 
 
-def asgi(push: Receiver, app: "ASGIApp") -> "ASGIApp":
+def asgi(push: Receiver, app: Any) -> "ASGIApp":
     """Put the receiver in front of Django's ASGI application, in asgi.py."""
     push.set_glue(_GLUE)
     return push.asgi(app)

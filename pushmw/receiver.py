@@ -44,8 +44,8 @@ class Receiver:
         max_body: bytes a push may have; more is answered 413. Default 2 MiB.
         body_deadline: seconds within which a body must have come in (ASGI; a WSGI application
             cannot interrupt a read). Default 5.
-        handler_deadline: seconds, counted from the beginning of the request, that handlers may
-            take; the platform gives up after 15. Default 12.
+        handler_deadline: seconds that handlers may take, counted from the beginning of the request
+            (under WSGI from the end of its body); the platform gives up after 15. Default 12.
         threads: sync handlers that may run at once under ASGI. Default 32.
         fallthrough: let the wrapped application answer pushes that nobody here handles. Default
             True.

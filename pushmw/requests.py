@@ -109,7 +109,7 @@ def check_size(body: bytes, length: int, limit: int) -> None:
     """
     if not body:
         raise Refused(EMPTY)
-    if length not in {0, len(body)}:
-        raise Refused(INCOMPLETE)
     if len(body) > limit:
         raise Refused(TOO_LARGE)
+    if length not in {0, len(body)}:
+        raise Refused(INCOMPLETE)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from pushmw import answers
 from pushmw.answers import Answer, Refused
 from pushmw.replay import replay_wsgi
-from pushmw.requests import Rules
+from pushmw.requests import Rules, check_size
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -95,29 +95,25 @@ def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:
     # cheroot has the key with the value False; both headers at once are broken framing somewhere.
     ends = environ.get("wsgi.input_terminated") is True
     source = environ["wsgi.input"]
-    try:
-        if length and not (ends and "HTTP_TRANSFER_ENCODING" in environ):
-            body: bytes = source.read(length)
-            return body if len(body) == length else _read_on(source, body, length)
-        if not ends:
-            raise Refused(answers.NO_LENGTH)
-        body = _read_to_end(source, rules.max_body)
-    except (OSError, ValueError):
-        raise Refused(answers.INCOMPLETE) from None
-    if not body:
-        raise Refused(answers.EMPTY)
-    if length and len(body) != length:
-        raise Refused(answers.INCOMPLETE)
+    if length and not (ends and "HTTP_TRANSFER_ENCODING" in environ):
+        return _read(source, length)
+    if not ends:
+        raise Refused(answers.NO_LENGTH)
+    body = _read_to_end(source, rules.max_body)
+    check_size(body, length, rules.max_body)
     return body
 
 
-def _read_on(source: Any, body: bytes, length: int) -> bytes:
-    """Read again after a short read, until all is there or nothing comes."""
+def _read(source: Any, length: int) -> bytes:
+    """Read ``length`` bytes; one read may give fewer."""
+    body = _part(source, length)
+    if len(body) == length:
+        return body
     parts = [body]
     missing = length - len(body)
-    while missing > 0 and (part := source.read(missing)):
-        parts.append(part)
-        missing -= len(part)
+    while missing > 0 and parts[-1]:
+        parts.append(_part(source, missing))
+        missing -= len(parts[-1])
     if missing:
         raise Refused(answers.INCOMPLETE)
     return b"".join(parts)
@@ -126,12 +122,19 @@ def _read_on(source: Any, body: bytes, length: int) -> bytes:
 def _read_to_end(source: Any, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while part := source.read(min(_CHUNK, limit + 1 - size)):
+    while size <= limit and (part := _part(source, min(_CHUNK, limit + 1 - size))):
         parts.append(part)
         size += len(part)
-        if size > limit:
-            raise Refused(answers.TOO_LARGE)
     return b"".join(parts)
+
+
+def _part(source: Any, size: int) -> bytes:
+    """Read once: servers tell broken framing by OSError, ValueError and exceptions of their own."""
+    try:
+        part: bytes = source.read(size)
+    except Exception:  # noqa: BLE001 - as above
+        raise Refused(answers.INCOMPLETE) from None
+    return part
 
 
 def describe(environ: "WSGIEnvironment", names: Iterable[str]) -> tuple[str, dict[str, str]]:
@@ -161,7 +164,7 @@ class _Refusal:
         # To read would invite a body that the client holds back until it is asked for.
         if "HTTP_EXPECT" in self._environ:
             return
-        with suppress(OSError, ValueError):
+        with suppress(Exception):
             left = int(length)
             while 0 < left <= _DRAINED and (part := self._environ["wsgi.input"].read(left)):
                 left -= len(part)
@@ -174,11 +177,8 @@ def _refuse(
     return _Refusal(environ, answer.body)
 
 
-def nothing_here(
-    environ: "WSGIEnvironment",  # noqa: ARG001 - the protocol's
-    start_response: "StartResponse",
-) -> Iterable[bytes]:
+def nothing_here(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     """Answer 404: there is no application behind."""
     answer = answers.NOTHING_HERE
     start_response(answer.status_line, list(answer.headers))
-    return [answer.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
