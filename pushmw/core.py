@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from pushmw import answers, running
 from pushmw.answers import Answer
+from pushmw.context import Context
 from pushmw.counts import Counts
 from pushmw.delivery import Describe, Push
 from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Decode, TooDeepError, decoder
-from pushmw.running import FAILED, Context
+from pushmw.running import FAILED
 
 logger = logging.getLogger("pushmw")
 
@@ -158,14 +159,10 @@ class Core:
 
     def _compile_inline(self, plan: Plan) -> Compiled:
         steps = running.compile_sync(plan.handlers, self._context)
-        rest = running.compile_sync(plan.rest, self._context) if plan.rest else None
         refuse, finish = running.refuse, self._finish
 
         def run(event: Any, push: Push | None) -> Answer:
-            flags = steps(event, push, refuse, None)
-            if not flags and rest is not None:
-                flags = rest(event, push, refuse, None)
-            return finish(flags)
+            return finish(steps(event, push, refuse, None))
 
         return run, _needs_push(plan)
 

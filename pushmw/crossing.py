@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
 T = TypeVar("T")
@@ -34,9 +34,13 @@ class _Job:
         self.started = self.done = self.late = False
 
     def work(self) -> None:
-        result, error = None, None
+        result: Any = None
+        error: BaseException | None = None
         try:
             result = self._context.run(self._function, *self._arguments)
+        except StopIteration as stop:
+            error = RuntimeError("StopIteration")  # a future takes none
+            error.__cause__ = stop
         except BaseException as raised:  # noqa: BLE001 - SystemExit too belongs to the waiting task
             error = raised
         with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
@@ -109,15 +113,23 @@ class Pool:
             except Empty:
                 self._waiting.release()
                 job = self._jobs.get()
-            with self._lock:
-                job.started = not job.future.cancelled()
-            if not job.started:
-                continue
+            self._do(job)
+            del job  # an idle thread must not keep the last push alive
+
+    def _do(self, job: _Job) -> None:
+        with self._lock:
+            job.started = not job.future.cancelled()
+        if job.started:
             job.work()
             with self._lock:
                 job.done = True
                 self._held -= job.late
-            del job  # an idle thread must not keep the last push alive
+
+
+def discard(awaitable: Any) -> None:
+    """Give up what will not be awaited, without the warning that it was not."""
+    if asyncio.iscoroutine(awaitable):
+        awaitable.close()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
@@ -142,15 +154,18 @@ class _LoopThread:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine on the loop, in a copy of this thread's context.
+    def check_elsewhere(self, work: Any) -> None:
+        """Refuse to wait for ``work`` on the loop's own thread, which cannot wait for itself.
 
         Raises:
-            RuntimeError: this is the loop's own thread, which cannot wait for itself.
+            RuntimeError: this is that thread; a coroutine is closed.
         """
         if self._loop is not None and self._loop is _running_loop():
-            work.close()
+            discard(work)
             raise RuntimeError("an async handler must await push.ahandle(...), not call handle()")
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the loop, in a copy of this thread's context."""
         with self._lock:
             if self._loop is None:
                 self._loop = _start_loop()
@@ -192,7 +207,9 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
 
     Raises:
         TimeoutError: it did not end in ``timeout`` seconds; it was told to.
+        RuntimeError: this is the loop's own thread.
     """
+    loop_thread.check_elsewhere(work)
     future = loop_thread.submit(_boxed(work))
     try:
         if _gevent() is None:
@@ -206,7 +223,7 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         raise
     if error is not None:
         raise error
-    return result  # type: ignore[return-value]  # no error, so it is there
+    return cast("T", result)
 
 
 loop_thread = _LoopThread()
@@ -219,5 +236,5 @@ def _after_fork() -> None:
         pool.reset()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+_at_fork: Callable[..., Any] = getattr(os, "register_at_fork", dict)  # Windows has no fork
+_at_fork(after_in_child=_after_fork)

@@ -105,7 +105,11 @@ def expired() -> bool:
 
 
 async def within(seconds: float, awaitable: Awaitable[T]) -> T:
-    """Await under a deadline; the code inside turns the cancellation into its own outcome."""
+    """Await under a deadline.
+
+    Raises:
+        TimeoutError: it was over, and the code inside did not make an outcome of its own of that.
+    """
     loop = asyncio.get_running_loop()
     watch, task = watch_of(loop), cast("Task", asyncio.current_task(loop))
     outer = watch.until.get(task)
@@ -114,5 +118,9 @@ async def within(seconds: float, awaitable: Awaitable[T]) -> T:
         watch.start(loop)
     try:
         return await awaitable
+    except asyncio.CancelledError:
+        if not watch.expired(task):
+            raise
+        raise TimeoutError(f"not done in {seconds:g} s") from None
     finally:
         watch.leave(task, outer)

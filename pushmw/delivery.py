@@ -47,10 +47,17 @@ class Delivery(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         """Leave the payload out: representations end up in logs."""
-        return (
-            f"Delivery(id={self.id!r}, kind={self.kind!r}, handler={self.handler!r}, "
-            f"attempt={self.attempt}, body=<{len(self.body)} bytes>)"
-        )
+        return "Delivery({})".format(", ".join(f"{k}={v}" for k, v in self.__rich_repr__()))
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """Do so for rich as well, which would call that of Struct."""
+        return [
+            ("id", self.id),
+            ("kind", self.kind),
+            ("handler", self.handler),
+            ("attempt", self.attempt),
+            ("body", f"<{len(self.body)} bytes>"),
+        ]
 
 
 # (source, names) -> (path, headers); each adapter reads its own kind of source.
@@ -60,7 +67,7 @@ Describe = Callable[[Any, Iterable[str]], tuple[str, dict[str, str]]]
 class Push:
     """The push behind the deliveries; made only when something registered needs it."""
 
-    __slots__ = ("_at", "_body", "_delivery", "_describe", "_names", "_source", "kind")
+    __slots__ = ("_at", "_body", "_describe", "_made", "_names", "_source", "kind")
 
     def __init__(
         self,
@@ -76,22 +83,25 @@ class Push:
         self._describe = describe
         self._names = names
         self._at = time()
-        self._delivery: Delivery | None = None
+        self._made: dict[None, Delivery] = {}
 
     def delivery(self, handler: str) -> Delivery:
         """Tell the handler of that name what is known."""
-        if self._delivery is None:
-            path, headers = self._describe(self._source, self._names)
-            self._delivery = Delivery(
-                id=uuid4().hex,
-                kind=self.kind,
-                received=datetime.fromtimestamp(self._at, UTC),
-                path=path,
-                headers=headers,
-                body=self._body,
-                attempt=1,
-                handler=handler,
-            )
-        if self._delivery.handler == handler:
-            return self._delivery
-        return msgspec.structs.replace(self._delivery, handler=handler)
+        if not self._made:
+            # Atomic: a late handler's thread goes on beside the loop, and there is one id.
+            self._made.setdefault(None, self._make(handler))
+        made = self._made[None]
+        return made if made.handler == handler else msgspec.structs.replace(made, handler=handler)
+
+    def _make(self, handler: str) -> Delivery:
+        path, headers = self._describe(self._source, self._names)
+        return Delivery(
+            id=uuid4().hex,
+            kind=self.kind,
+            received=datetime.fromtimestamp(self._at, UTC),
+            path=path,
+            headers=headers,
+            body=self._body,
+            attempt=1,
+            handler=handler,
+        )

@@ -27,10 +27,10 @@ from django.utils.module_loading import import_string
 
 from pushmw import answers
 from pushmw.answers import NOTHING_FOR_YOU, Answer, Refused
+from pushmw.context import Glue
 from pushmw.deadlines import within
 from pushmw.receiver import Receiver
 from pushmw.requests import Rules, check_size
-from pushmw.running import Glue
 from pushmw.wsgi import read_body
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from pushmw.running import Glue
+from pushmw.context import Glue
 
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver

@@ -22,8 +22,8 @@ from pushmw.paths import Paths
 if TYPE_CHECKING:
     from pushmw._signatures import On
     from pushmw.asgi import ASGIApp
+    from pushmw.context import Glue
     from pushmw.core import Core
-    from pushmw.running import Glue
     from pushmw.wsgi import Wrapped, WSGIApp
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,6 +34,7 @@ RestHandler = TypeVar(
     | Callable[[Notification | Unclassified, Delivery], Any],
 )
 _MOST_CLASSES: Final = 4
+_HOOK_THREADS: Final = 4  # for error hooks of late handlers
 
 
 class Receiver:
@@ -312,9 +313,9 @@ class Receiver:
         return core
 
     def _compile(self) -> "Core":
+        from pushmw.context import Context
         from pushmw.core import Core
         from pushmw.crossing import Pool
-        from pushmw.running import Context
 
         kinds = self.kinds()
         table, unrecognised = plans(flatten(self), kinds)
@@ -323,7 +324,10 @@ class Receiver:
             table,
             unrecognised,
             context=Context(
-                self.options.handler_deadline, Pool(self.options.threads).run, self._glue
+                self.options.handler_deadline,
+                Pool(self.options.threads).run,
+                self._glue,
+                Pool(_HOOK_THREADS).run,
             ),
             strict=self.options.strict,
             keep_headers=self.options.keep_headers,

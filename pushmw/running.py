@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from itertools import groupby
 from time import monotonic
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
-from pushmw.crossing import SaturatedError, wait_for
+from pushmw.context import Context
+from pushmw.crossing import SaturatedError, discard, loop_thread, wait_for
 from pushmw.deadlines import GRACE, expired, within
 from pushmw.delivery import Push
 from pushmw.dispatch import ERROR, Around, Handler
@@ -22,70 +23,22 @@ TAKEN: Final = 1
 FAILED: Final = 2
 
 Settle = Callable[[Awaitable[Any]], Any]
-SyncRun = Callable[..., int]  # (event, push, settle, seen) -> flags
+SyncRun = Callable[..., int]  # (event, push, settle, progress) -> flags
 AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, Any]]
 
 
-class Hop(Protocol):
-    """How a sync function leaves the event loop: the pool's `run`, or a framework's own way."""
-
-    def __call__(self, function: Callable[..., Any], /, *arguments: Any) -> Awaitable[Any]:
-        """Call it with the arguments elsewhere."""
-        ...
-
-
-class Glue(NamedTuple):
-    """What a framework needs round each handler: one replaceable slot of the receiver.
+class Progress:
+    """How far a run on another thread has come.
 
     Attributes:
-        around: makes the context manager round a handler.
-        aaround: makes the asynchronous one round async handlers; without it they get ``around``.
-        hop: how sync handlers leave the event loop; without it they go to the receiver's pool.
+        at: which handler it has begun last, by number.
+        late: which one was reported as late, and is not to be reported again when it fails too.
     """
 
-    around: Callable[[], Any]
-    aaround: Callable[[], Any] | None = None
-    hop: Hop | None = None
+    __slots__ = ("at", "late")
 
-    def for_sync(self) -> Around:
-        """Give what goes round a sync handler, on its own thread."""
-        return Around(self.around, takes_delivery=False, awaited=False)
-
-    def for_async(self) -> Around:
-        """Give what goes round an async handler."""
-        if self.aaround is None:
-            return self.for_sync()
-        return Around(self.aaround, takes_delivery=False, awaited=True)
-
-
-class Context(NamedTuple):
-    """What running needs to know of the receiver.
-
-    Attributes:
-        deadline: seconds the handlers of a push may take together.
-        pool: the way to a thread of the receiver's own.
-    """
-
-    deadline: float
-    pool: Hop
-    glue: Glue | None
-
-    @property
-    def hop(self) -> Hop:
-        """How sync handlers leave the loop."""
-        return self.glue.hop if self.glue and self.glue.hop else self.pool
-
-    def spare(self) -> "Context":
-        """Do without the framework's own thread: a late handler may hold it."""
-        return self._replace(glue=Glue(self.glue.around)) if self.glue else self
-
-    def sync_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
-        """Put the framework's context manager outside of the others."""
-        return (*((self.glue.for_sync(),) if self.glue else ()), *arounds)
-
-    def async_arounds(self, arounds: Iterable[Around]) -> tuple[Around, ...]:
-        """Do the same round an async handler."""
-        return (*((self.glue.for_async(),) if self.glue else ()), *arounds)
+    def __init__(self) -> None:
+        self.at = self.late = -1
 
 
 class Step(NamedTuple):
@@ -139,6 +92,7 @@ def blocking(deadline: float, since: float | None = None) -> Settle:
     """
 
     def settle(awaitable: Awaitable[Any]) -> Any:
+        loop_thread.check_elsewhere(awaitable)
         left = deadline if since is None else max(deadline - (monotonic() - since), GRACE)
         # A handler that blocks the loop or catches its cancellation must not hold the server too.
         return wait_for(within(left, awaitable), left + 2 * GRACE)
@@ -157,16 +111,15 @@ def _bridge(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
 
 def refuse(awaitable: Awaitable[Any]) -> None:
     """Say that what an inline handler returned cannot be awaited."""
-    if inspect.iscoroutine(awaitable):
-        awaitable.close()
+    discard(awaitable)
     raise TypeError("an inline handler returned an awaitable; declare it with async def")
 
 
 def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
     """Compile handlers into a function that runs them on the thread it is called on.
 
-    It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable, and a
-    list in which each handler is noted before it runs.
+    It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable, and
+    where to note its progress for a loop that waits.
     """
     steps: list[Step] = []
     for awaited, group in groupby(handlers, key=lambda handler: handler.awaited):
@@ -180,12 +133,12 @@ def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
         event: Any,
         push: Push | None,
         settle: Settle,
-        seen: list[Handler] | None = None,
+        progress: Progress | None = None,
     ) -> int:
         flags = UNTAKEN
         for bare, call, handler, hooks in steps:
-            if seen is not None:
-                seen.append(handler)
+            if progress is not None:
+                progress.at += 1
             try:
                 if bare:
                     result = call(event)
@@ -197,7 +150,7 @@ def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
             except Exception as error:  # noqa: BLE001 - a handler may raise anything
                 flags |= TAKEN | FAILED
                 _log_failure(handler, error)
-                if hooks is not None:
+                if hooks is not None and (progress is None or progress.at != progress.late):
                     hooks(error, push, settle)
         return flags
 
@@ -367,18 +320,20 @@ def _thread_step(handlers: list[Handler], context: Context) -> Step:
     hooks = [compile_async(_hooks(h), spare) if h.errors else None for h in handlers]
 
     async def call(event: Any, push: Push | None) -> Any:
-        seen: list[Handler] = []
+        progress = Progress()
         settle = _bridge(asyncio.get_running_loop(), context.deadline)
         try:
-            return await context.hop(run, event, push, settle, seen)
+            return await context.hop(run, event, push, settle, progress)
         except SaturatedError as saturated:
             await fail(range(len(handlers)), saturated, push)
         except asyncio.CancelledError:
             if not expired():
                 raise
-            # The thread goes on: with the handler that is late, then with those after it.
-            late = range(len(seen) - 1, len(seen)) if seen else range(len(handlers))
-            await fail(late, _overrun(context), push)
+            # The thread goes on: with the handler that is late, then with those after it. When it
+            # has not begun it never will.
+            progress.late = late = progress.at
+            which = range(late, late + 1) if late >= 0 else range(len(handlers))
+            await fail(which, _overrun(context), push)
         return TAKEN | FAILED
 
     async def fail(which: range, error: Exception, push: Push | None) -> None:

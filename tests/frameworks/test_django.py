@@ -126,7 +126,8 @@ class Transaction(TestCase):  # type: ignore[misc]  # Django ships no types
 
     def test_with_the_client(self) -> None:
         """Under WSGI the handler runs on the test's own thread."""
-        self.check(Client().post(CALLBACK, PUSH, content_type="application/json").status_code)
+        client: Any = Client()
+        self.check(client.post(CALLBACK, PUSH, content_type="application/json").status_code)
 
     async def test_with_the_async_client(self) -> None:
         """Under ASGI it runs where sync views run, which in a test is the test's thread."""
@@ -166,7 +167,7 @@ def middleware(push: Receiver, *before: Any) -> Callable[[HttpRequest], HttpResp
     """Make the middleware as Django does."""
     site_module.receiver = push
     with override_settings(PUSHMW_RECEIVER="sites.django.receiver"):
-        made: Any = pushmw.django.PushMiddleware(lambda request: HttpResponse("view", status=404))
+        made: Any = pushmw.django.PushMiddleware(lambda request: HttpResponse(b"view", status=404))
     return made  # type: ignore[no-any-return]
 
 
