@@ -1,0 +1,114 @@
+"""Handing a push over without WSGI or ASGI."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from pushmw import Delivery, Receiver, answers
+from pushmw.samples import sample
+from worlds import BODY, Deliver, in_both_worlds
+
+OK = {"Content-Type": "application/json", "Content-Length": str(len(BODY))}
+
+
+def counting() -> tuple[Receiver, list[Any]]:
+    push, seen = Receiver(max_body=1000), list[Any]()
+    push.on("deviceDeleted")(seen.append)
+    return push, seen
+
+
+@in_both_worlds
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(None, id="no headers"),
+        pytest.param({}, id="empty headers"),
+        pytest.param(OK, id="usual"),
+        pytest.param({name.upper(): value for name, value in OK.items()}, id="in capitals"),
+        pytest.param({"content-type": "text/plain"}, id="another media type"),
+        pytest.param({"content-type": 'x/y; charset="UTF_8"'}, id="UTF-8 in other words"),
+        pytest.param({"content-type": "", "content-length": ""}, id="blank"),
+        pytest.param({"content-encoding": "identity"}, id="identity"),
+        pytest.param({"x-other": "value"}, id="another header"),
+    ],
+)
+def test_a_push_with_sound_headers_is_handled(deliver: Deliver, headers: Any) -> None:
+    push, seen = counting()
+    assert deliver(push, headers=headers) is answers.HANDLED
+    assert len(seen) == 1
+
+
+@in_both_worlds
+@pytest.mark.parametrize(
+    ("body", "headers", "answer"),
+    [
+        pytest.param(b"", {}, answers.EMPTY, id="empty"),
+        pytest.param(BODY, {"content-length": "0"}, answers.EMPTY, id="length of nothing"),
+        pytest.param(BODY[:-1], OK, answers.INCOMPLETE, id="short"),
+        pytest.param(BODY + b" ", OK, answers.INCOMPLETE, id="long"),
+        pytest.param(BODY, {"content-length": "+5"}, answers.BAD_LENGTH, id="no length"),
+        pytest.param(BODY, {"content-length": "1001"}, answers.TOO_LARGE, id="length over limit"),
+        pytest.param(b" " * 1001, {}, answers.TOO_LARGE, id="over the limit"),
+        pytest.param(BODY, {"Content-Type": "a/b;charset=gbk"}, answers.BAD_CHARSET, id="charset"),
+        pytest.param(BODY, {"Content-Encoding": "gzip"}, answers.BAD_ENCODING, id="encoding"),
+    ],
+)
+def test_what_the_headers_forbid_is_refused_before_any_handler(
+    deliver: Deliver, body: bytes, headers: dict[str, str], answer: object
+) -> None:
+    push, seen = counting()
+    assert deliver(push, body, headers=headers) is answer
+    assert seen == []
+    assert (push.counts.refused, push.counts.handled) == (1, 0)
+
+
+@in_both_worlds
+def test_a_body_of_exactly_the_limit_is_taken(deliver: Deliver) -> None:
+    push, seen = counting()
+    assert deliver(push, BODY.ljust(1000)).status == 200
+    assert len(seen) == 1
+
+
+@in_both_worlds
+def test_path_and_kept_headers_reach_the_delivery_and_secrets_do_not(deliver: Deliver) -> None:
+    push, seen = Receiver(keep_headers=["X-Tenant"]), list[Delivery]()
+
+    @push.on("deviceDeleted")
+    def handler(event: Any, delivery: Delivery) -> None:
+        seen.append(delivery)
+
+    headers = {"X-Tenant": "t", "User-Agent": "u", "Authorization": "secret", "Cookie": "c"}
+    deliver(push, headers=headers, path="/anywhere")
+    assert seen[0].path == "/anywhere"
+    assert seen[0].headers == {"x-tenant": "t", "user-agent": "u"}
+
+
+def test_the_path_is_not_matched_and_may_be_left_out() -> None:
+    push, seen = counting()
+    assert push.handle(BODY).status == push.handle(BODY, path="/elsewhere").status == 200
+    assert len(seen) == 2
+
+
+def test_pushes_of_one_loop_run_side_by_side() -> None:
+    push = Receiver()
+    meeting: list[asyncio.Barrier] = []
+
+    @push.on("deviceDeleted")
+    async def handler(event: Any) -> None:
+        await meeting[0].wait()
+
+    async def main() -> list[int]:
+        meeting.append(asyncio.Barrier(3))
+        async with asyncio.timeout(20):
+            found = await asyncio.gather(*(push.ahandle(BODY) for _ in range(3)))
+        return [answer.status for answer in found]
+
+    assert asyncio.run(main()) == [200] * 3
+
+
+@in_both_worlds
+def test_an_answer_says_whether_somebody_else_may_answer(deliver: Deliver) -> None:
+    push, _ = counting()
+    assert not deliver(push).passes
+    assert deliver(push, sample("deviceAdded")).passes

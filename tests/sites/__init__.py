@@ -1,0 +1,38 @@
+"""The drivers of the behavioural suite: frameworks with a receiver in front, on real servers.
+
+To add a framework: write one module here with a ``SITES`` like the others, and name its sites in
+``MODULES``.
+"""
+
+import importlib
+
+from sites.base import Site
+
+# The name of a site and the module, in this package, that makes it.
+MODULES = {
+    "wsgi": "plain",
+    "asgi": "plain",
+    "handle": "direct",
+    "ahandle": "direct",
+    "flask": "flask",
+    "flask-context": "flask",
+    "django-wsgi": "django",
+    "django-asgi": "django",
+    "django-middleware-wsgi": "django",
+    "django-middleware-asgi": "django",
+    "fastapi": "fastapi",
+    "starlette": "starlette",
+}
+# Those that need no framework.
+DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
+
+
+def find(name: str) -> Site:
+    """Give the site of that name.
+
+    Raises:
+        KeyError: there is none.
+        ImportError: its framework or server is not installed.
+    """
+    found: Site = importlib.import_module(f"sites.{MODULES[name]}").SITES[name]
+    return found

@@ -1,0 +1,66 @@
+"""The two worlds a push can be handled in, and the ways a handler can be written."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pushmw import Answer, Receiver
+from pushmw.samples import sample
+
+BODY = sample("deviceDeleted")
+Deliver = Callable[..., Answer]
+
+
+def on_a_thread(push: Receiver, body: bytes = BODY, **arguments: Any) -> Answer:
+    """Hand a push over as a WSGI server does."""
+    return push.handle(body, **arguments)
+
+
+def on_a_loop(push: Receiver, body: bytes = BODY, **arguments: Any) -> Answer:
+    """Hand a push over as an ASGI server does."""
+
+    async def main() -> Answer:
+        async with asyncio.timeout(20):
+            return await push.ahandle(body, **arguments)
+
+    return asyncio.run(main())
+
+
+in_both_worlds = pytest.mark.parametrize(
+    "deliver", [on_a_thread, on_a_loop], ids=["thread", "loop"]
+)
+
+
+def sync(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Leave a handler as it is."""
+    return function
+
+
+def awaited(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make an async handler of the same signature."""
+
+    async def handler(*arguments: Any) -> Any:
+        await asyncio.sleep(0)
+        return function(*arguments)
+
+    handler.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return handler
+
+
+def lazily(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a plain handler that returns a coroutine."""
+    inner = awaited(function)
+
+    def handler(*arguments: Any) -> Any:
+        return inner(*arguments)
+
+    handler.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return handler
+
+
+in_every_style = pytest.mark.parametrize(
+    "style", [sync, awaited, lazily], ids=["sync", "async", "lazily async"]
+)

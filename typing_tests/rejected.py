@@ -1,0 +1,136 @@
+"""Registrations a type checker must refuse: an ignore that is not needed is an error itself."""
+
+from pushmw import (
+    BindDevice,
+    Delivery,
+    DeviceAdded,
+    DeviceDataChanged,
+    DeviceDeleted,
+    DeviceInfoChanged,
+    Notification,
+    Receiver,
+    RuleEvent,
+    Unclassified,
+)
+
+push = Receiver()
+
+
+def for_added(event: DeviceAdded) -> None: ...
+
+
+async def afor_added(event: DeviceAdded) -> None: ...
+
+
+def for_added_with_delivery(event: DeviceAdded, delivery: Delivery) -> None: ...
+
+
+def too_much(event: DeviceAdded, delivery: Delivery, more: int) -> None: ...
+
+
+def wrong_delivery(event: DeviceAdded, delivery: str) -> None: ...
+
+
+def nothing() -> None: ...
+
+
+# A handler for another kind
+
+push.on("deviceDeleted")(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceDeleted")(afor_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceDeleted")(for_added_with_delivery)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceDeleted)(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceAdded, DeviceDeleted)(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("*")(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+@push.on("deviceDeleted")  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType, reportUntypedFunctionDecorator]
+def decorated(event: DeviceAdded) -> None: ...
+
+
+# A handler that cannot be called
+
+push.on("deviceAdded")(nothing)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded")(too_much)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded")(wrong_delivery)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded")(7)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+# What is no kind
+
+push.on("deviceAded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded", "deviceDeletd")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("*", "deviceAdded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+def by_any_text(name: str) -> None:
+    push.on(name)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+push.on()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+push.on(7)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(for_added)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceAdded, DeviceDeleted, RuleEvent, BindDevice, DeviceInfoChanged)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+push.on("deviceAdded", DeviceDeleted)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+# A wrong condition or option
+
+push.on("deviceAdded", where=lambda event: event.service)  # type: ignore[call-overload]  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType, reportAttributeAccessIssue]
+push.on(DeviceDataChanged, where=for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded", where="Battery")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded", name=7)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded", inline="yes")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded", attempts=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
+# The other decorators
+
+
+@push.unhandled  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+def rest(event: Notification) -> None: ...
+
+
+@push.unhandled  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+def rest_with_too_much(
+    event: Notification | Unclassified, delivery: Delivery, more: int
+) -> None: ...
+
+
+@push.error  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+def no_delivery(error: Exception) -> None: ...
+
+
+@push.error  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+def other_way_round(delivery: Delivery, error: Exception) -> None: ...
+
+
+@push.error  # type: ignore[type-var]  # pyright: ignore[reportArgumentType, reportUntypedFunctionDecorator]
+def one_error_only(error: ValueError, delivery: Delivery) -> None: ...
+
+
+push.around(7)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+push.define("meter", dict)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.define("meter", 7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.include("receivers")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+# Options
+
+Receiver(strict="yes")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+Receiver(max_body="1 MB")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+Receiver(retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+Receiver(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.configure(threads=1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.configure(paths="/push")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+Receiver([b"/push"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+
+# Ways in
+
+push.handle("text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.handle(b"", {"content-length": 7})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+push.wsgi(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+# Events cannot be changed
+
+
+def changes(event: DeviceAdded, delivery: Delivery) -> None:
+    event.device_id = "b"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    delivery.attempt = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
