@@ -12,7 +12,7 @@ BODY = sample("deviceDeleted")
 
 
 def incomplete(check: Check, tag: str) -> bytes:
-    """Write a request whose last byte is missing, and nothing else."""
+    """Write a request without its end; what there is of the body is a whole push."""
     if check is Check.SHORT_BODY:
         return post(BODY, tag, length=len(BODY) + 1)
     return post_chunked(b"".join(chunks(BODY, 50)), tag)
