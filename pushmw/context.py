@@ -21,11 +21,14 @@ class Glue(NamedTuple):
         around: makes the context manager round a handler.
         aaround: makes the asynchronous one round async handlers; without it they get ``around``.
         hop: how sync handlers leave the event loop; without it they go to the receiver's pool.
+        settle: how a thread that ``hop`` led to waits for an awaitable on the loop; needed where
+            that may want the very thread.
     """
 
     around: Callable[[], Any]
     aaround: Callable[[], Any] | None = None
     hop: Hop | None = None
+    settle: Callable[[Awaitable[Any]], Any] | None = None
 
     def for_sync(self) -> Around:
         """Give what goes round a sync handler, on its own thread."""

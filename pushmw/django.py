@@ -7,13 +7,14 @@ expired ones are closed before and after each handler, on the thread the handler
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import (
     ThreadSensitiveContext,
+    async_to_sync,
     iscoroutinefunction,
     markcoroutinefunction,
     sync_to_async,
@@ -76,7 +77,16 @@ async def _hop(function: Callable[..., Any], /, *arguments: Any) -> Any:
         return await sync_to_async(function)(*arguments)
 
 
-_GLUE = Glue(_connections, _aconnections, _hop)
+def _settle(awaitable: Awaitable[Any]) -> Any:
+    """Wait on such a thread, and meanwhile run on it what is to run where sync views do."""
+
+    async def awaited() -> Any:
+        return await awaitable
+
+    return async_to_sync(awaited)()
+
+
+_GLUE = Glue(_connections, _aconnections, _hop, _settle)
 
 
 def wsgi(push: Receiver, app: Any) -> "Wrapped":

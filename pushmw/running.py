@@ -316,12 +316,13 @@ def _inline_step(handlers: list[Handler], context: Context) -> Step:
 def _thread_step(handlers: list[Handler], context: Context) -> Step:
     """Run adjacent sync handlers in one hop to another thread, which reports their failures."""
     run = compile_sync(handlers, context)
+    own_settle = context.glue.settle if context.glue else None
     spare = context.spare()
     hooks = [compile_async(_hooks(h), spare) if h.errors else None for h in handlers]
 
     async def call(event: Any, push: Push | None) -> Any:
         progress = Progress()
-        settle = _bridge(asyncio.get_running_loop(), context.deadline)
+        settle = own_settle or _bridge(asyncio.get_running_loop(), context.deadline)
         try:
             return await context.hop(run, event, push, settle, progress)
         except SaturatedError as saturated:

@@ -139,26 +139,31 @@ def test_sync_handlers_have_a_bounded_pool_of_their_own(
 ) -> None:
     push = Receiver(threads=2)
     names: list[str] = []
-    inside = 0
-    most = 0
-    lock, two = threading.Lock(), threading.Barrier(2)
+    arrived, inside = threading.Semaphore(0), threading.Semaphore(0)
+    released = threading.Event()
 
-    @push.on("*")
+    @push.on("deviceDataChanged")
+    async def arriving(event: Any) -> None:
+        arrived.release()
+
+    @push.on("deviceDataChanged")
     def blocking(event: Any) -> None:
-        nonlocal inside, most
-        with lock:
-            inside += 1
-            most = max(most, inside)
-            turn = len(names)
-            names.append(threading.current_thread().name)
-        if turn < 2:
-            two.wait(TIMEOUT)
-        with lock:
-            inside -= 1
+        names.append(threading.current_thread().name)
+        inside.release()
+        assert released.wait(TIMEOUT)
 
-    for reply in post_at_once(clients, start(push)):
+    site = start(push)
+    try:
+        replies = post_at_once(clients, site)
+        for _ in range(AT_ONCE):
+            assert arrived.acquire(timeout=TIMEOUT)
+        for _ in range(2):
+            assert inside.acquire(timeout=TIMEOUT)
+        assert not inside.acquire(timeout=0.1)
+    finally:
+        released.set()
+    for reply in replies:
         assert_ok(reply.result(TIMEOUT))
-    assert most == 2
     assert names == ["pushmw-handlers"] * AT_ONCE
 
 

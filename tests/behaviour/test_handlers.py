@@ -9,7 +9,7 @@ import pytest
 
 from pushes import OTHER, PUSH, SECRET, assert_ok, assert_problem
 from pushmw import Counts, Delivery, DeviceDataChanged, DeviceDeleted, Notification, Receiver
-from sites.base import ASYNC, INLINE, SYNC, Start, Style
+from sites.base import ASYNC, INLINE, SYNC, Can, Start, Style
 
 STYLES = (SYNC, INLINE, ASYNC)
 
@@ -235,7 +235,7 @@ def calling(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return call
 
 
-CALLABLES: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
+DECLARED: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
     "bound method": (Shop, lambda shop: shop.method),
     "async bound method": (Shop, lambda shop: shop.amethod),
     "object": (Called, lambda shop: shop),
@@ -248,6 +248,9 @@ CALLABLES: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
         lambda shop: functools.partial(functools.partial(shop.asecond, "x")),
     ),
     "function": (Shop, lambda shop: calling(shop.method)),
+}
+CALLABLES = {
+    **DECLARED,
     "function that returns a coroutine": (Shop, lambda shop: calling(shop.amethod)),
 }
 
@@ -261,6 +264,27 @@ def test_whatever_can_be_called_is_called_and_awaited(
     push.on("*")(make(here))
     assert_ok(start(push).post(PUSH))
     assert here.taken == [SECRET]
+
+
+@pytest.mark.parametrize(("shop", "make"), DECLARED.values(), ids=DECLARED)
+def test_whatever_is_known_beforehand_may_be_inline_as_well(
+    start: Start, shop: type[Shop], make: Callable[[Any], Any]
+) -> None:
+    """Unlike a function that only turns out to be async when it was called on the loop."""
+    push = Receiver()
+    here = shop()
+    push.on("*", inline=True)(make(here))
+    assert_ok(start(push).post(PUSH))
+    assert here.taken == [SECRET]
+
+
+@pytest.mark.needs(Can.LOOP)
+def test_an_inline_function_that_returns_a_coroutine_is_a_failure(start: Start) -> None:
+    push = Receiver()
+    here = Shop()
+    push.on("*", inline=True)(calling(here.amethod))
+    assert_problem(start(push).post(PUSH), 503)
+    assert here.taken == []
 
 
 def test_a_failure_in_a_coroutine_that_was_returned_is_a_failure(start: Start) -> None:

@@ -113,7 +113,9 @@ def test_paths_that_only_look_like_the_callback_path_reach_the_application(
 ) -> None:
     bare = serve(None).request("POST", target, PUSH)
     push, got = everything()
-    assert same(serve(push).request("POST", target, PUSH), bare)
+    site = serve(push)
+    for _ in range(2):  # the second time it is looked up where the first was remembered
+        assert same(site.request("POST", target, PUSH), bare)
     assert got == []
     assert push.counts == Counts()
 
@@ -129,8 +131,10 @@ def test_paths_that_only_look_like_the_callback_path_reach_the_application(
 )
 def test_the_callback_path_in_another_spelling_is_ours(serve: Start, target: str) -> None:
     push, got = everything()
-    assert_ok(serve(push).request("POST", target, PUSH))
-    assert len(got) == 1
+    site = serve(push)
+    for _ in range(2):
+        assert_ok(site.request("POST", target, PUSH))
+    assert len(got) == 2
 
 
 def test_only_the_paths_of_the_receiver_are_ours(serve: Start) -> None:

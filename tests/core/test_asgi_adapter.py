@@ -205,6 +205,21 @@ def test_reading_ends_when_the_announced_bytes_are_there() -> None:
     assert len(got) == 1
 
 
+@pytest.mark.parametrize("difference", [-1, 0, 1])
+@pytest.mark.parametrize("at", [len(PUSH) - 1, len(PUSH)], ids=["in parts", "with a tail"])
+def test_a_length_beside_a_transfer_encoding_has_to_be_true(difference: int, at: int) -> None:
+    """With both, the end of the chunks counts: the length may be made up."""
+    push, got = receiver()
+    headers = [
+        (b"content-length", str(at + difference).encode()),
+        (b"transfer-encoding", b"chunked"),
+    ]
+    server = ask(push.asgi(), scope(*headers), part(PUSH[:at], more=True), part(PUSH[at:]))
+    true = at + difference == len(PUSH)
+    assert_status(server, 200 if true else 400)
+    assert len(got) == true
+
+
 def test_reading_ends_at_the_limit() -> None:
     push, got = receiver(max_body=1000)
     server = ask(push.asgi(), scope(), *[part(b"x" * 400, more=True)] * 10)

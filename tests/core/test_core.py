@@ -23,7 +23,7 @@ def counts(push: Receiver) -> dict[str, int]:
 
 
 def logged(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
-    return [r.getMessage() for r in caplog.records if r.levelno == level]
+    return [r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", level)]
 
 
 # Answers

@@ -68,7 +68,7 @@ def hold_to_the_promise(body: bytes) -> None:
 
 
 @given(st.binary(max_size=600))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_any_bytes_have_an_outcome(body: bytes) -> None:
     hold_to_the_promise(body)
 
@@ -94,7 +94,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES | st.dictionaries(NAMES, VALUES, max_size=5))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_any_json_has_an_outcome(value: Any) -> None:
     hold_to_the_promise(json.dumps(value).encode())
 
@@ -119,7 +119,7 @@ def wrapped(value: Any, times: int) -> Any:
 
 
 @given(st.data(), SAMPLES)
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_a_push_with_members_of_other_types_has_an_outcome(data: Any, body: bytes) -> None:
     new = VALUES | st.builds(wrapped, LEAVES, st.integers(0, 100))
     value = json.loads(body)
@@ -146,7 +146,7 @@ def edited(data: Any, body: bytes) -> Any:
 
 
 @given(st.data(), SAMPLES)
-@settings(deadline=None, max_examples=1000)
+@settings(deadline=None, max_examples=500)
 def test_a_push_damaged_on_its_way_has_an_outcome(data: Any, body: bytes) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         body = edited(data, body)
@@ -154,7 +154,7 @@ def test_a_push_damaged_on_its_way_has_an_outcome(data: Any, body: bytes) -> Non
 
 
 @given(SAMPLES, st.integers(0, 2**16), st.integers(0, 7))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_a_push_with_a_flipped_bit_has_an_outcome(body: bytes, position: int, bit: int) -> None:
     damaged = bytearray(body)
     damaged[position % len(body)] ^= 1 << bit

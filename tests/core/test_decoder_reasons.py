@@ -180,7 +180,7 @@ BODIES = [*map(msgspec.json.decode, samples().values())]
 
 
 @given(st.data(), st.sampled_from(BODIES), FORMS, SECRETS)
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 def test_no_text_of_a_push_shows_up_in_the_reason(
     data: Any, body: dict[str, Any], form: str, secret: str
 ) -> None:
@@ -211,7 +211,7 @@ MEMBERS = st.sampled_from(["lamp", "level", "nested", "count", "lamps", "@"])
 
 
 @given(MEMBERS, FORMS, SECRETS, st.sampled_from(WRAPPED))
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @example("@", "x - at `$.@", "Zzsecret", WRAPPED[0])
 def test_no_text_shows_up_in_the_reason_of_a_strict_struct(
     member: str, form: str, secret: str, wrapped: Any

@@ -238,7 +238,9 @@ def test_a_hook_that_fails_stops_no_other_and_is_logged(
     push.on("deviceDeleted")(style(lambda event: seen.append("next handler")))
     assert deliver(push).status == 503
     assert seen == ["next hook", "next handler"]
-    errors = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    errors = [
+        r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", logging.ERROR)
+    ]
     assert errors == [
         "handler failing failed: ValueError",
         "error hook of failing failed: LookupError",

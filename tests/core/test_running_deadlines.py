@@ -20,7 +20,9 @@ def hurried(**options: Any) -> Receiver:
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+    return [
+        r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", logging.ERROR)
+    ]
 
 
 @pytest.fixture
