@@ -24,7 +24,8 @@ def impatient(**options: Any) -> Receiver:
 class Blocking:
     """A sync handler for ``deviceDataChanged`` that waits until it is released."""
 
-    def __init__(self, push: Receiver) -> None:
+    def __init__(self, push: Receiver, *, fails: bool = False) -> None:
+        self.fails = fails
         self.begun = threading.Semaphore(0)
         self.released = threading.Event()
         self.done = threading.Semaphore(0)
@@ -34,15 +35,17 @@ class Blocking:
         self.begun.release()
         assert self.released.wait(TIMEOUT)
         self.done.release()
+        if self.fails:
+            raise ValueError
 
 
 @pytest.fixture
-def blocking_on(request: pytest.FixtureRequest) -> Iterator[Any]:
+def blocking_on() -> Iterator[Any]:
     """Make blocking handlers, which do not outlive the test."""
     made: list[Blocking] = []
 
-    def make(push: Receiver) -> Blocking:
-        made.append(Blocking(push))
+    def make(push: Receiver, **options: Any) -> Blocking:
+        made.append(Blocking(push, **options))
         return made[-1]
 
     yield make
@@ -130,6 +133,22 @@ def test_a_late_sync_handler_is_503_and_its_thread_goes_on(start: Start, blockin
     assert handler.done.acquire(timeout=TIMEOUT)
     assert_ok(site.post(PUSH))
     assert push.counts == Counts(handled=2, failed=1)
+
+
+@pytest.mark.needs(Can.LOOP)
+def test_a_late_sync_handler_that_fails_in_the_end_is_told_to_the_hook_once(
+    start: Start, blocking_on: Any
+) -> None:
+    push = impatient()
+    failures = noting_failures(push)
+    handler = blocking_on(push, fails=True)
+    after = threading.Event()
+    push.on("deviceDataChanged")(lambda event: after.set())
+    assert_problem(start(push).post(PUSH), 503)
+    assert not after.is_set()
+    handler.released.set()
+    assert after.wait(TIMEOUT)
+    assert failures == [("late", "TimeoutError")]
 
 
 @pytest.mark.needs(Can.THREAD)

@@ -304,7 +304,12 @@ def test_what_the_headers_forbid_is_refused_before_the_body_is_asked_for(
 
 def test_headers_that_come_twice_and_agree_are_taken() -> None:
     push, got = receiver()
-    twice = [length(PUSH), (b"content-type", b"a/b"), (b"content-encoding", b"identity")] * 2
+    twice = [
+        length(PUSH),
+        (b"content-type", b"a/b"),
+        (b"content-encoding", b"identity"),
+        (b"accept", b"*/*"),
+    ] * 2
     assert_status(ask(push.asgi(), scope(*twice), part(PUSH)), 200)
     assert len(got) == 1
 
