@@ -77,7 +77,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
     handler_ticks = ticks(options.handler_deadline) - body_ticks
     current: tuple[asyncio.AbstractEventLoop | None, Watch] = (None, Watch())
 
-    async def deliver(  # noqa: C901, PLR0911, PLR0912 - a push in one frame
+    async def deliver(  # noqa: C901, PLR0912, PLR0915 - a push in one frame
         scope: Scope, receive: Receive, send: Send
     ) -> None:
         nonlocal current
@@ -85,15 +85,18 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return await _without_asyncio(scope, send)
-        if current[0] is not loop:
-            current = loop, watch_of(loop)
-        watch, task = current[1], cast("Task", asyncio.current_task(loop))
+        known, watch = current  # another thread's loop may replace them any time
+        if known is not loop:
+            watch = watch_of(loop)
+            current = loop, watch
+        task = cast("Task", asyncio.current_task(loop))
         until = watch.until
         outer = until.get(task)
         until[task] = watch.now + body_ticks
         if watch.idle:
             watch.start(loop)
-        unread = True
+        body, unread, refused = b"", True, False
+        answer: Any = answers.TIMEOUT
         try:
             headers = scope["headers"]
             fields = dict(headers)
@@ -119,18 +122,20 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             if answer.__class__ is not Answer:
                 until[task] += handler_ticks
                 answer = await answer
-        except Refused as refused:
-            counts.refused += 1
-            return await _refuse(scope, send, refused.answer, unread=unread)
+        except Refused as refusal:
+            answer, refused = refusal.answer, True
         except _DisconnectedError:
             return None
         except asyncio.CancelledError:
             if not watch.expired(task):
                 raise
-            counts.refused += 1
-            return await _refuse(scope, send, answers.TIMEOUT, unread=True)
+            answer = answer if answer.__class__ is Answer else answers.FAILED
+            refused = True
         finally:
             watch.leave(task, outer)
+        if refused:
+            counts.refused += 1
+            return await _refuse(scope, send, answer, unread=unread)
         if answer.passes and passes_to is not None:
             again = replay_receive(body, receive, tail=unread)
             return await passes_to(scope, again, replay_send(send))
