@@ -35,14 +35,14 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
 
     def matches(scope: Scope) -> bool:
         """Match what the table does not know yet: a new root_path, or a scope without one."""
-        root = scope.get("root_path", "")
+        root = scope.get("root_path") or ""
         return scope.get("path") in (under.get(root) or paths.mounted(root))
 
     def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         nonlocal deliver
         try:
             ours = scope["path"] in under[scope["root_path"]]
-        except KeyError:
+        except (KeyError, TypeError):
             ours = matches(scope)
         if not ours or scope["type"] != "http" or scope["method"] != "POST":
             return inner(scope, receive, send)
@@ -72,6 +72,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
 ) -> ASGIApp:
     options, core, counts = push.options, push.core, push.counts
     rules = Rules(options.max_body)
+    core()  # no option is set any more
     passes_to = app if options.fallthrough else None
     body_ticks = ticks(options.body_deadline)
     handler_ticks = ticks(options.handler_deadline) - body_ticks
@@ -91,14 +92,16 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             current = loop, watch
         task = cast("Task", asyncio.current_task(loop))
         until = watch.until
-        outer = until.get(task)
-        until[task] = watch.now + body_ticks
         if watch.idle:
             watch.start(loop)
+        outer = until.get(task)
+        until[task] = watch.now + body_ticks
         body, unread, refused = b"", True, False
         answer: Any = answers.TIMEOUT
         try:
-            headers = scope["headers"]
+            headers = scope.get("headers", ())
+            if not hasattr(headers, "__len__"):  # any iterable will do; it is read twice
+                headers = scope["headers"] = list(headers)
             fields = dict(headers)
             if len(fields) != len(headers):
                 _check_repeated(headers, rules)
@@ -204,12 +207,12 @@ async def _read_on(receive: Receive, body: bytes, stop: int, *, more: bool) -> t
 def describe(scope: Scope, names: Iterable[str]) -> tuple[str, dict[str, str]]:
     """Tell the path and the kept headers of a request."""
     found: dict[str, str] = {}
-    for name, value in scope["headers"]:
+    for name, value in scope.get("headers", ()):
         key = name.decode("latin-1")
         if key in names:
             text = value.decode("latin-1")
             found[key] = f"{found[key]}, {text}" if key in found else text
-    root, path = scope.get("root_path", ""), scope["path"]
+    root, path = scope.get("root_path") or "", scope["path"]
     return path[len(root) :] if root and path.startswith(root + "/") else path, found
 
 

@@ -57,9 +57,13 @@ def name_of(function: Callable[..., Any]) -> str:
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
     try:
-        return list(inspect.signature(function).parameters.values())
+        # What stands behind functools.wraps takes its own arguments, which may be others.
+        own = inspect.signature(function, follow_wrapped=False)
+        passes_on = any(p.kind is p.VAR_POSITIONAL for p in own.parameters.values())
+        seen = inspect.signature(function) if passes_on else own
     except (TypeError, ValueError):  # a builtin without a signature
         return None
+    return list(seen.parameters.values())
 
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
@@ -71,6 +75,17 @@ def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
         return typing.get_type_hints(named)
     except Exception:  # noqa: BLE001 - an annotation is any expression
         return {}
+
+
+def check_runs(function: Callable[..., Any]) -> None:
+    """Refuse a generator function: calling it runs nothing.
+
+    Raises:
+        TypeError: it is one.
+    """
+    bare = _bare(function)
+    if inspect.isgeneratorfunction(bare) or inspect.isasyncgenfunction(bare):
+        raise TypeError(f"{name_of(function)} has a yield in it: to call it runs nothing")
 
 
 def wants(function: Callable[..., Any], taken: int) -> bool:
@@ -88,12 +103,13 @@ def wants(function: Callable[..., Any], taken: int) -> bool:
     rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     required = [p for p in positional if p.default is p.empty]
     hints = _annotations(function)
-    asked = any(
-        _is_delivery(hints.get(p.name, p.annotation)) for p in positional[taken : taken + 1]
-    )
-    needs = len(required) > taken or asked
+    place = positional[taken : taken + 1]
+    asking = [p for p in parameters if _is_delivery(hints.get(p.name, p.annotation))]
+    misplaced = [p for p in asking if p not in place]
+    needs = len(required) > taken or bool(asking)
     keyword_only = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
-    if (len(positional) < taken and not rest) or len(required) > taken + 1 or keyword_only:
+    too_few, too_many = len(positional) < taken and not rest, len(required) > taken + 1
+    if too_few or too_many or keyword_only or misplaced:
         takes = " and ".join(["the event"] * taken + ["the delivery"])
         raise TypeError(
             f"{name_of(function)}{inspect.signature(function)} cannot be called: "
@@ -119,14 +135,15 @@ def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
     annotation = _annotations(function).get(first.name) if first is not None else None
     if annotation is None:
         return
-    for struct in expected:
-        if not _accepts(annotation, struct):
-            shown = annotation.__name__ if isinstance(annotation, type) else annotation
-            raise TypeError(
-                f"{name_of(function)} takes {shown}, but is registered for pushes that "
-                f"arrive as {struct.__name__}; annotate it with {struct.__name__} or register "
-                "it for the kind it is written for"
-            )
+    expected = tuple(expected)
+    if all(_accepts(annotation, struct) for struct in expected):
+        return
+    shown = annotation.__name__ if isinstance(annotation, type) else annotation
+    coming = " | ".join(struct.__name__ for struct in expected)
+    raise TypeError(
+        f"{name_of(function)} takes {shown}, but is registered for pushes that arrive as {coming}; "
+        f"annotate it with {coming} or register it for the kind it is written for"
+    )
 
 
 def _accepts(annotation: Any, struct: type) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -13,6 +14,8 @@ from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
 T = TypeVar("T")
+
+logger = logging.getLogger("pushmw")
 
 
 class SaturatedError(RuntimeError):
@@ -88,10 +91,13 @@ class Pool:
             raise SaturatedError
         job = _Job(function, arguments, asyncio.get_running_loop().create_future())
         self._jobs.put(job)
-        if not self._waiting.acquire(blocking=False):
-            self._grow()
         try:
+            if not self._waiting.acquire(blocking=False):
+                self._grow()
             result: T = await job.future
+        except RuntimeError:
+            job.future.cancel()  # it will not be done by chance later, if no thread could be had
+            raise
         except asyncio.CancelledError:
             with self._lock:
                 job.late = job.started and not job.done
@@ -104,7 +110,13 @@ class Pool:
             if self._threads == self._size:
                 return
             self._threads += 1
-        threading.Thread(target=self._serve, name="pushmw-handlers", daemon=True).start()
+        try:
+            threading.Thread(target=self._serve, name="pushmw-handlers", daemon=True).start()
+        except RuntimeError:
+            with self._lock:
+                self._threads -= 1
+            if not self._threads:
+                raise
 
     def _serve(self) -> None:
         while True:
@@ -187,11 +199,20 @@ def _start_loop() -> asyncio.AbstractEventLoop:
     monkey = _gevent()
     if monkey is None:
         loop = asyncio.new_event_loop()
-        threading.Thread(target=loop.run_forever, name="pushmw-loop", daemon=True).start()
+        threading.Thread(target=_run_loop, args=(loop,), name="pushmw-loop", daemon=True).start()
     else:
         loop = asyncio.SelectorEventLoop(monkey.get_original("selectors", "DefaultSelector")())
-        monkey.get_original("_thread", "start_new_thread")(loop.run_forever, ())
+        monkey.get_original("_thread", "start_new_thread")(_run_loop, (loop,))
     return loop
+
+
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop for good, whatever a task that a handler left behind may raise."""
+    while not loop.is_closed():
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt) as error:
+            logger.error("a task in the background raised %s", type(error).__name__, exc_info=error)  # noqa: TRY400 - it does
 
 
 async def _boxed(work: Coroutine[Any, Any, T]) -> tuple[T | None, BaseException | None]:

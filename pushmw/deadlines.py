@@ -1,7 +1,7 @@
 """One watch per event loop: what takes too long is cancelled, at next to no cost for the rest.
 
 ``asyncio.timeout`` makes a timer a push (2.7 us); a dictionary swept a few times a second costs a
-tenth of that. Time is counted in ticks, so reading the clock is left out as well.
+tenth of that. Time is counted in ticks, and the clock is read once a sweep, not once a push.
 """
 
 import asyncio
@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 T = TypeVar("T")
 
 TICK: Final = 0.05  # seconds between two sweeps while something is watched
-# What an overrun leaves to each of the other handlers of the push: the platform waits 15 s.
+# What an overrun leaves for cleaning up and for the other handlers of the push, together: the
+# platform waits 15 s. Each that overruns this as well gets the least there is.
 GRACE: Final = 1.0
 
 Task = asyncio.Task[Any]
@@ -25,6 +26,7 @@ def ticks(seconds: float) -> int:
 
 
 _GRACE_TICKS: Final = ticks(GRACE)
+_LEAST_TICKS: Final = 2
 
 
 class Watch:
@@ -36,25 +38,29 @@ class Watch:
         idle: nobody sweeps; call `start` after an entry.
     """
 
-    __slots__ = ("_cancelled", "idle", "now", "until")
+    __slots__ = ("_cancelled", "_late", "idle", "now", "until")
 
     def __init__(self) -> None:
         self._cancelled: dict[Task, int] = {}
+        self._late: set[Task] = set()
         self.until: dict[Task, int] = {}
         self.now = 0
         self.idle = True
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to sweep."""
+        """Begin to sweep; `now` is right from here on."""
         self.idle = False
+        self.now = math.floor(loop.time() / TICK)
         loop.call_later(TICK, self._sweep, loop)
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.now += 1
+        self.now = math.floor(loop.time() / TICK)
         for task, last in self.until.items():
             if last <= self.now:
-                # Repeated every tick: a handler may have caught the first one and gone on.
+                # Repeated, for a handler may catch it and go on, but not before it had time for
+                # cleaning up.
                 self._cancelled[task] = self._cancelled.get(task, 0) + 1
+                self.until[task] = self.now + _GRACE_TICKS
                 task.cancel()
         if self.until:
             loop.call_later(TICK, self._sweep, loop)
@@ -69,15 +75,18 @@ class Watch:
             self.until[task] = outer
         if self._cancelled:
             self._take_back(task)
+        if self._late:
+            self._late.discard(task)
 
     def expired(self, task: Task) -> bool:
         """Tell whether a `CancelledError` in ``task`` was ours alone, and then take it back.
 
-        The task goes on with `GRACE` seconds.
+        The task goes on with `GRACE` seconds, the next time with next to nothing.
         """
         if not self._take_back(task) or task.cancelling():
             return False
-        self.until[task] = self.now + _GRACE_TICKS
+        self.until[task] = self.now + (_LEAST_TICKS if task in self._late else _GRACE_TICKS)
+        self._late.add(task)
         return True
 
     def _take_back(self, task: Task) -> int:
@@ -112,10 +121,11 @@ async def within(seconds: float, awaitable: Awaitable[T]) -> T:
     """
     loop = asyncio.get_running_loop()
     watch, task = watch_of(loop), cast("Task", asyncio.current_task(loop))
-    outer = watch.until.get(task)
-    watch.until[task] = watch.now + ticks(seconds)
     if watch.idle:
         watch.start(loop)
+    outer = watch.until.get(task)
+    last = watch.now + ticks(seconds)
+    watch.until[task] = last if outer is None else min(last, outer)
     try:
         return await awaitable
     except asyncio.CancelledError:

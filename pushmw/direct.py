@@ -1,7 +1,7 @@
 """Taking a push without WSGI or ASGI: a framework's own route, another server, a queue."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pushmw.answers import Answer, Refused
 from pushmw.deadlines import within
@@ -10,11 +10,21 @@ from pushmw.requests import Rules, check_size
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver
 
+
+class Headers(Protocol):
+    """Headers as frameworks have them: a dictionary, or something with its ``items``."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Give names, in any case, and values."""
+        ...
+
+
 _Source = tuple[str, dict[str, str]]
 
 
-def handle(push: "Receiver", body: bytes, headers: Mapping[str, str], path: str) -> Answer:
+def handle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
     """Take a push on this thread."""
+    body = _bytes(body)
     source = _admit(push, body, headers, path)
     if isinstance(source, Answer):
         return source
@@ -22,8 +32,9 @@ def handle(push: "Receiver", body: bytes, headers: Mapping[str, str], path: str)
     return answer
 
 
-async def ahandle(push: "Receiver", body: bytes, headers: Mapping[str, str], path: str) -> Answer:
+async def ahandle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
     """Take a push on the running event loop."""
+    body = _bytes(body)
     source = _admit(push, body, headers, path)
     if isinstance(source, Answer):
         return source
@@ -33,11 +44,15 @@ async def ahandle(push: "Receiver", body: bytes, headers: Mapping[str, str], pat
     return cast("Answer", answer)
 
 
-def _admit(
-    push: "Receiver", body: bytes, headers: Mapping[str, str], path: str
-) -> "_Source | Answer":
+def _bytes(body: Any) -> bytes:
+    if isinstance(body, str) or not hasattr(body, "__len__"):
+        raise TypeError(f"handle: the body must be bytes, not {type(body).__name__}")
+    return bytes(body)
+
+
+def _admit(push: "Receiver", body: bytes, headers: Headers, path: str) -> "_Source | Answer":
     """Apply the header rules to a body that was read elsewhere."""
-    fields = {name.lower(): value for name, value in headers.items()}
+    fields = {name.lower(): str(value) for name, value in headers.items()}
     try:
         _check(Rules(push.options.max_body), body, fields)
     except Refused as refused:

@@ -155,6 +155,7 @@ class PushMiddleware:
         """Read the body through Django, which then has it for views as well."""
         rules, meta = self._rules, request.META
         if rules is None:
+            self._push.core()  # no option is set any more
             rules = self._rules = Rules(self._push.options.max_body)
         length = rules.admit(
             meta.get("CONTENT_TYPE"),

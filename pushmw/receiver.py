@@ -1,6 +1,5 @@
 """The receiver: registration and options, compiled once into what the adapters call."""
 
-import difflib
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, cast
@@ -8,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack, cast
 import msgspec
 
 from pushmw.answers import Answer
-from pushmw.callables import check_event, is_async, is_async_context, name_of, wants
+from pushmw.callables import check_event, check_runs, is_async, is_async_context, name_of, wants
 from pushmw.counts import Counts
 from pushmw.delivery import Delivery
 from pushmw.dispatch import ANY, UNHANDLED, Around, Handler, Hook, check_classes, flatten, plans
+from pushmw.kinds import event_class, unknown
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.decoder import decoder
 from pushmw.notifications.legacy import LEGACY_KINDS
-from pushmw.notifications.operations import COMMAND_STATE
 from pushmw.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
 from pushmw.paths import Paths
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pushmw.asgi import ASGIApp
     from pushmw.context import Glue
     from pushmw.core import Core
+    from pushmw.direct import Headers
     from pushmw.wsgi import Wrapped, WSGIApp
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,7 +65,7 @@ class Receiver:
         self._kind_names: dict[type, str] = {s: kind for kind, s in LEGACY_KINDS.items()}
         self._glue: Glue | None = None
         self._core: Core | None = None
-        self._sealed = False
+        self._sealed = self._included = False
         self._lock = threading.RLock()
         self.options: Options = DEFAULTS
         self.paths = Paths()
@@ -87,8 +87,8 @@ class Receiver:
     ) -> Callable[[F], F]:
         known = self.kinds()
         kinds, structs = self._resolve(what, known)
-        if where is not None and not callable(where):
-            raise TypeError(f"on: where must be callable, not {where!r}")
+        if where is not None and (not callable(where) or is_async(where)):
+            raise TypeError(f"on: where must be a plain function, not {where!r}")
 
         def register(function: F) -> F:
             expected = structs or tuple(known.get(kind, Notification) for kind in kinds)
@@ -108,7 +108,7 @@ class Receiver:
                 raise ValueError(f"on: {ANY!r} stands alone, it means every kind")
             for kind in what:
                 if kind not in known and kind != ANY:
-                    raise ValueError(_unknown(kind, known))
+                    raise ValueError(unknown(kind, known))
             return what, ()
         if all(isinstance(item, type) for item in what):
             if len(what) > _MOST_CLASSES:
@@ -121,7 +121,7 @@ class Receiver:
 
     def _kind_of(self, struct: type) -> str:
         try:
-            return self._kind_names[struct]
+            return self._names()[struct]
         except KeyError:
             raise ValueError(
                 f"on: {struct.__name__} is the class of no kind; "
@@ -142,6 +142,9 @@ class Receiver:
         self._check_open("register handlers")
         if not callable(function):
             raise TypeError(f"a handler must be callable, not {function!r}")
+        check_runs(function)
+        if inline and is_async(function):
+            raise TypeError("on: inline is for sync handlers; an async one is on the loop anyway")
         check_event(function, expected)
         self.entries.append(
             Handler(
@@ -167,6 +170,7 @@ class Receiver:
     def error(self, function: ErrorHook) -> ErrorHook:
         """Register a hook to be called with the exception and the delivery of a failed handler."""
         self._check_open("register error hooks")
+        check_runs(function)
         if not wants(function, 1):
             raise TypeError(f"error: {name_of(function)} must take the error and the delivery")
         self.hooks.append(Hook(function, name_of(function), is_async(function)))
@@ -194,18 +198,17 @@ class Receiver:
 
         Raises:
             TypeError: ``struct`` is no msgspec Struct, or one that msgspec cannot read.
-            ValueError: ``name`` cannot be a kind's.
+            ValueError: ``name`` cannot be a kind's, or ``struct`` belongs to another one.
             RuntimeError: a handler has been registered for the kind already.
         """
         self._check_open("define kinds")
-        given: tuple[Any, Any] = name, struct
-        if not (isinstance(given[1], type) and issubclass(given[1], msgspec.Struct)):
-            raise TypeError(f"define: {struct!r} is not a msgspec.Struct class")
         if any(isinstance(entry, Handler) and name in entry.kinds for entry in self.entries):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
-        if not isinstance(given[0], str) or name in {"", ANY, UNHANDLED}:
-            raise ValueError(f"define: {name!r} cannot be the name of a kind")
-        made = _event_class(name, struct)
+        made = event_class(name, struct)
+        if struct in self._kind_names:
+            raise ValueError(
+                f"define: {struct.__name__} is the class of {self._kind_names[struct]!r} already"
+            )
         try:
             decoder({**self.kinds(), name: made})
         except (TypeError, NameError) as error:
@@ -234,18 +237,21 @@ class Receiver:
         flatten(other, inside=(self,))
         self.entries.append(other)
         try:
-            plans(flatten(self), self.kinds())
+            self._checked()
         except TypeError:  # what was defined here does not go with what is registered there
             self.entries.pop()
             raise
+        other._included = True  # noqa: SLF001 - as above
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
-        """Set options, until the first push or the first adapter.
+        """Set options, until the first push.
 
         Raises:
             TypeError, ValueError: as the constructor.
         """
         self._check_open("configure")
+        if self._included:
+            raise RuntimeError("configure: set options on the receiver that includes this one")
         self.options = self.options.updated(**options)
         self._own_options |= set(options)
         self.paths.set(self.options.path)
@@ -253,7 +259,7 @@ class Receiver:
     @property
     def registered(self) -> dict[str, list[str]]:
         """The names of the handlers of each kind that has some, in the order they run."""
-        table, unrecognised = plans(flatten(self), self.kinds())
+        table, unrecognised = plans(self._checked(), self.kinds())
         rows = {kind: [h.name for h in plan.handlers] for kind, plan in table.items()}
         if unrecognised is not None:
             rows[UNHANDLED] = [h.name for h in unrecognised.handlers]
@@ -265,17 +271,17 @@ class Receiver:
         """Wrap a WSGI application; without one, everything but pushes is answered 404."""
         from pushmw import wsgi
 
+        self._checked()
         return wsgi.wrap(self, app)
 
     def asgi(self, app: Any = None) -> "ASGIApp":
         """Wrap an ASGI application; without one, everything but pushes is answered 404."""
         from pushmw import asgi
 
+        self._checked()
         return asgi.wrap(self, app)
 
-    def handle(
-        self, body: bytes, headers: Mapping[str, str] | None = None, path: str = ""
-    ) -> Answer:
+    def handle(self, body: bytes, headers: "Headers | None" = None, path: str = "") -> Answer:
         """Take a push that came in some other way, and give the answer to send.
 
         Args:
@@ -288,7 +294,7 @@ class Receiver:
         return direct.handle(self, body, headers or {}, path)
 
     def ahandle(
-        self, body: bytes, headers: Mapping[str, str] | None = None, path: str = ""
+        self, body: bytes, headers: "Headers | None" = None, path: str = ""
     ) -> Coroutine[Any, Any, Answer]:
         """Do the same from an event loop."""
         from pushmw import direct
@@ -300,8 +306,9 @@ class Receiver:
     def set_glue(self, glue: "Glue") -> None:
         """Put a framework's context round every handler, in place of the one before."""
         with self._lock:
-            self._glue = glue
-            self._core = None
+            if glue != self._glue:
+                self._glue = glue
+                self._core = None
 
     def core(self) -> "Core":
         """Give the compiled receiver; from the first push on nothing can be registered."""
@@ -317,9 +324,10 @@ class Receiver:
         from pushmw.core import Core
         from pushmw.crossing import Pool
 
+        self.seal()
         kinds = self.kinds()
-        table, unrecognised = plans(flatten(self), kinds)
-        core = Core(
+        table, unrecognised = plans(self._checked(), kinds)
+        return Core(
             kinds,
             table,
             unrecognised,
@@ -333,8 +341,14 @@ class Receiver:
             keep_headers=self.options.keep_headers,
             counts=self.counts,
         )
-        self.seal()
-        return core
+
+    def _checked(self) -> list[Handler]:
+        """Give all handlers, after a look whether they get what they are written for."""
+        handlers, kinds = flatten(self), self.kinds()
+        for handler in handlers:
+            check_classes(handler.name, handler.kinds, handler.structs, kinds)
+            check_event(handler.function, [kinds[k] for k in handler.kinds if k in kinds])
+        return handlers
 
     def seal(self) -> None:
         """Refuse further registration, here and in the included receivers."""
@@ -342,6 +356,13 @@ class Receiver:
         for entry in self.entries:
             if isinstance(entry, Receiver):
                 entry.seal()
+
+    def _names(self) -> dict[type, str]:
+        names = dict(self._kind_names)
+        for entry in self.entries:
+            if isinstance(entry, Receiver):
+                names |= entry._names()  # noqa: SLF001 - another object of this class
+        return names
 
     def kinds(self) -> dict[str, type[Notification]]:
         """Give the class of every kind: built in, defined by included receivers, defined here."""
@@ -357,27 +378,3 @@ class Receiver:
                 f"cannot {what} any more: the first push has come; do it where the module that "
                 "makes the receiver is imported"
             )
-
-
-def _unknown(kind: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(kind, (*known, ANY), n=3)
-    meant = f"did you mean {' or '.join(map(repr, close))}?" if close else "see `pushmw kinds`."
-    return (
-        f"on: no kind is called {kind!r}; {meant} "
-        "A kind of your own needs push.define(name, StructClass) first."
-    )
-
-
-def _event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
-    """Make the class that the decoder reads."""
-    tag: dict[str, Any] = {"tag": name, "tag_field": "notifyType"}
-    made: Any = msgspec.defstruct(
-        struct.__name__,
-        [],
-        bases=(struct,) if issubclass(struct, Notification) else (struct, Notification),
-        module=struct.__module__,
-        namespace={"__doc__": struct.__doc__, "kind": name},
-        frozen=True,
-        **({} if name == COMMAND_STATE else tag),
-    )
-    return made  # type: ignore[no-any-return]

@@ -1,6 +1,5 @@
 """Header rules both adapters share: which lengths, encodings and charsets are admitted."""
 
-import codecs
 from typing import Final, cast
 
 from werkzeug.http import parse_options_header
@@ -78,15 +77,11 @@ class Rules:
             Refused: it names another charset.
         """
         charset = parse_options_header(_text(value))[1].get("charset", "").strip()
-        try:
-            known = codecs.lookup(charset).name if charset else "utf-8"
-        except (LookupError, ValueError):  # ValueError: a NUL in the name
-            known = ""
-        if known != "utf-8":
+        # Not codecs.lookup: it keeps every name it did not find for ever.
+        if charset.lower().replace("_", "-") not in {"", "utf-8", "utf8"}:
             raise Refused(BAD_CHARSET)
         if len(self._types) >= _REMEMBERED:
-            self._types.clear()
-            self._types.update((None, ""))
+            self._types = {None, ""}  # anew, not cleared: other threads look into it
         self._types.add(value)
 
     @staticmethod

@@ -5,6 +5,8 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack
+from contextvars import Context as ContextVariables
+from contextvars import ContextVar, Token, copy_context
 from itertools import groupby
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -93,7 +95,7 @@ def blocking(deadline: float, since: float | None = None) -> Settle:
 
     def settle(awaitable: Awaitable[Any]) -> Any:
         loop_thread.check_elsewhere(awaitable)
-        left = deadline if since is None else max(deadline - (monotonic() - since), GRACE)
+        left = deadline if since is None else _left(deadline, since)
         # A handler that blocks the loop or catches its cancellation must not hold the server too.
         return wait_for(within(left, awaitable), left + 2 * GRACE)
 
@@ -102,11 +104,17 @@ def blocking(deadline: float, since: float | None = None) -> Settle:
 
 def _bridge(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
     """Make a function that waits, on a thread of the pool, for an awaitable on the loop."""
+    since = monotonic()
 
     def settle(awaitable: Awaitable[Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(within(deadline, awaitable), loop).result()
+        left = _left(deadline, since)
+        return asyncio.run_coroutine_threadsafe(within(left, awaitable), loop).result()
 
     return settle
+
+
+def _left(deadline: float, since: float) -> float:
+    return max(deadline - (monotonic() - since), GRACE)
 
 
 def refuse(awaitable: Awaitable[Any]) -> None:
@@ -121,13 +129,7 @@ def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
     It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable, and
     where to note its progress for a loop that waits.
     """
-    steps: list[Step] = []
-    for awaited, group in groupby(handlers, key=lambda handler: handler.awaited):
-        members = list(group)
-        if awaited:
-            steps.append(_settled_step(members, context))
-        else:
-            steps += [sync_step(member, context) for member in members]
+    steps = [(_settled_step if h.awaited else sync_step)(h, context) for h in handlers]
 
     def run(
         event: Any,
@@ -147,7 +149,8 @@ def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
                     flags |= TAKEN
                 else:
                     flags |= call(event, push, settle)
-            except Exception as error:  # noqa: BLE001 - a handler may raise anything
+            except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - anything
+                error = _failure(raised)
                 flags |= TAKEN | FAILED
                 _log_failure(handler, error)
                 if hooks is not None and (progress is None or progress.at != progress.late):
@@ -157,15 +160,15 @@ def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
     return run
 
 
-def _settled_step(handlers: list[Handler], context: Context) -> Step:
-    """Run adjacent async handlers in one crossing."""
-    run = compile_async(handlers, context)
-    hooks = compile_sync(_hooks(handlers[0]), context) if handlers[0].errors else None
+def _settled_step(handler: Handler, context: Context) -> Step:
+    """Compile an async handler to be waited for on a thread."""
+    run = compile_async([handler], context)
+    hooks = compile_sync(_hooks(handler), context) if handler.errors else None
 
     def call(event: Any, push: Push | None, settle: Settle) -> Any:
         return settle(run(event, push))
 
-    return Step(bare=False, call=call, handler=handlers[0], hooks=hooks)
+    return Step(bare=False, call=call, handler=handler, hooks=hooks)
 
 
 def crosses(handler: Handler) -> bool:
@@ -188,7 +191,9 @@ def sync_step(handler: Handler, context: Context) -> Step:
         with ExitStack() as stack:
             for around in arounds:
                 manager = _open(around, push, name)
-                stack.enter_context(_Settled(manager, settle) if around.awaited else manager)
+                # What an object makes that was registered as a factory shows only now.
+                plain = hasattr(manager, "__enter__")
+                stack.enter_context(manager if plain else _Settled(manager, settle))
             result = function(event, push.delivery(name)) if takes else function(event)
             if result is not None and inspect.isawaitable(result):
                 settle(result)
@@ -198,17 +203,51 @@ def sync_step(handler: Handler, context: Context) -> Step:
 
 
 class _Settled:
-    """An asynchronous context manager, entered and left on a loop while a thread waits."""
+    """An asynchronous context manager that lives on a loop while a thread works inside it.
+
+    It is entered and left in one task, and the thread gets the context variables that it sets.
+    """
 
     def __init__(self, manager: Any, settle: Settle) -> None:
         self._manager = manager
         self._settle = settle
+        self._tokens: list[tuple[ContextVar[Any], Token[Any]]] = []
 
-    def __enter__(self) -> Any:
-        return self._settle(self._manager.__aenter__())
+    def __enter__(self) -> None:
+        self._settle(self._start())
+        for variable, value in self._context.items():
+            if variable.get(self) is not value:
+                self._tokens.append((variable, variable.set(value)))
 
-    def __exit__(self, *error: object) -> Any:
-        return self._settle(self._manager.__aexit__(*error))
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        for variable, token in reversed(self._tokens):
+            variable.reset(token)
+        return bool(self._settle(self._finish(error)))
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        entered = loop.create_future()
+        self._leave = loop.create_future()
+        self._task = loop.create_task(self._hold(entered))
+        await asyncio.wait({entered, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        self._context: ContextVariables = entered.result() if entered.done() else await self._task
+
+    async def _hold(self, entered: "asyncio.Future[Any]") -> Any:
+        async with self._manager:
+            entered.set_result(copy_context())
+            error = await self._leave
+            if error is not None:
+                raise error
+        return error is not None
+
+    async def _finish(self, error: BaseException | None) -> Any:
+        self._leave.set_result(error)
+        try:
+            return await self._task
+        except BaseException as raised:
+            if raised is error:
+                return False
+            raise
 
 
 # -- on an event loop
@@ -238,22 +277,35 @@ def compile_async(  # noqa: C901 - holds run
                     flags |= TAKEN
                 else:
                     flags |= await call(event, push)
-            except Exception as error:  # noqa: BLE001 - a handler may raise anything
+            except (Exception, asyncio.CancelledError) as raised:
+                error = _failure(raised)
+                if raised is not error:
+                    if expired():
+                        error = _overrun(context)
+                    elif _cancelled():
+                        raise
                 flags |= TAKEN | FAILED
                 _log_failure(handler, error)
                 if hooks is not None:
                     await hooks(error, push)
-            except asyncio.CancelledError:
-                if not expired():
-                    raise
-                flags |= TAKEN | FAILED
-                late = _overrun(context)
-                _log_failure(handler, late)
-                if hooks is not None:
-                    await hooks(late, push)
         return finish(flags)
 
     return run
+
+
+def _failure(raised: BaseException) -> Exception:
+    """Give what a handler failed with: when it is a cancellation, then of what it waited for."""
+    if isinstance(raised, Exception):
+        return raised
+    failure = RuntimeError("what the handler waited for was cancelled")
+    failure.__cause__ = raised
+    return failure
+
+
+def _cancelled() -> bool:
+    """Tell whether somebody, such as a server whose client has gone, cancels the push itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _overrun(context: Context) -> TimeoutError:
@@ -287,7 +339,7 @@ def _async_step(handlers: list[Handler], context: Context) -> Step:
         async with AsyncExitStack() as stack:
             for around in arounds:
                 manager = _open(around, push, name)
-                if around.awaited:
+                if hasattr(manager, "__aenter__"):
                     await stack.enter_async_context(manager)
                 else:
                     stack.enter_context(manager)

@@ -36,6 +36,8 @@ class Wrapped(Protocol):
 # Read after a refusal so that the client, still sending, gets to see it instead of a reset.
 _DRAINED: Final = 256 * 1024
 _CHUNK: Final = 64 * 1024
+# Without HTTP_ before them, and empty where there is no such header.
+_BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
 def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
@@ -62,6 +64,7 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
 def _deliver(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
     rules = Rules(push.options.max_body)
     core, counts = push.core, push.counts
+    core()  # no option is set any more
     passes_to = app if push.options.fallthrough else None
 
     def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -142,8 +145,8 @@ def describe(environ: "WSGIEnvironment", names: Iterable[str]) -> tuple[str, dic
     found: dict[str, str] = {}
     for name in names:
         key = name.upper().replace("-", "_")
-        value = environ.get(key if name == "content-type" else f"HTTP_{key}")
-        if value:
+        value = environ.get(key if key in _BARE_KEYS else f"HTTP_{key}")
+        if value or (value is not None and key not in _BARE_KEYS):
             found[name] = value
     return environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"), found
 

@@ -1,7 +1,10 @@
 """Pushes, good and bad, and what their answers have in common."""
 
 import json
+import logging
 from typing import Any
+
+import pytest
 
 from pushmw.samples import sample
 from wire import Reply
@@ -38,3 +41,8 @@ def assert_problem(reply: Reply, status: int, detail: str = "") -> None:
     assert detail in problem["detail"]
     assert SECRET.encode() not in reply.body
     assert SECRET not in repr(reply.headers)
+
+
+def ours(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """Give what the receiver has logged, without the servers' records and asyncio's."""
+    return [record for record in caplog.records if record.name == "pushmw"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pushes import OTHER, PUSH, SECRET, assert_ok, assert_problem
+from pushes import OTHER, PUSH, SECRET, assert_ok, assert_problem, ours
 from pushmw import Counts, Delivery, DeviceDataChanged, DeviceDeleted, Notification, Receiver
 from sites.base import ASYNC, INLINE, SYNC, Can, Start, Style
 
@@ -112,7 +112,7 @@ def test_a_failure_is_logged_with_the_handler_and_the_traceback(
     push = Receiver()
     style.on(push, "*", name="the handler")(noting([], "", fails=True))
     start(push).post(PUSH)
-    (record,) = [each for each in caplog.records if each.name == "pushmw"]
+    (record,) = ours(caplog)
     assert record.levelno == logging.ERROR
     assert "the handler" in record.getMessage()
     assert record.exc_info
@@ -235,7 +235,7 @@ def calling(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return call
 
 
-DECLARED: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
+CALLABLES: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
     "bound method": (Shop, lambda shop: shop.method),
     "async bound method": (Shop, lambda shop: shop.amethod),
     "object": (Called, lambda shop: shop),
@@ -248,9 +248,6 @@ DECLARED: dict[str, tuple[type[Shop], Callable[[Any], Any]]] = {
         lambda shop: functools.partial(functools.partial(shop.asecond, "x")),
     ),
     "function": (Shop, lambda shop: calling(shop.method)),
-}
-CALLABLES = {
-    **DECLARED,
     "function that returns a coroutine": (Shop, lambda shop: calling(shop.amethod)),
 }
 
@@ -262,18 +259,6 @@ def test_whatever_can_be_called_is_called_and_awaited(
     push = Receiver()
     here = shop()
     push.on("*")(make(here))
-    assert_ok(start(push).post(PUSH))
-    assert here.taken == [SECRET]
-
-
-@pytest.mark.parametrize(("shop", "make"), DECLARED.values(), ids=DECLARED)
-def test_whatever_is_known_beforehand_may_be_inline_as_well(
-    start: Start, shop: type[Shop], make: Callable[[Any], Any]
-) -> None:
-    """Unlike a function that only turns out to be async when it was called on the loop."""
-    push = Receiver()
-    here = shop()
-    push.on("*", inline=True)(make(here))
     assert_ok(start(push).post(PUSH))
     assert here.taken == [SECRET]
 

@@ -186,14 +186,37 @@ def test_a_body_is_read_however_it_comes(
     [
         pytest.param((length(PUSH), (b"content-type", b"application/json")), id="tuple"),
         pytest.param([list(length(PUSH))], id="lists"),
+        pytest.param(iter([length(PUSH)]), id="an iterator"),
         pytest.param([], id="none"),
     ],
 )
-def test_optional_keys_may_be_missing_and_headers_come_in_any_form(headers: Any) -> None:
-    push, got = receiver()
-    asked = {"type": "http", "method": "POST", "path": CALLBACK, "headers": headers}
+def test_headers_may_be_any_iterable_of_pairs(headers: Any) -> None:
+    push = Receiver()
+    kept: list[Any] = []
+    push.on("*")(lambda event, delivery: kept.append(delivery.headers))
+    assert_status(ask(push.asgi(), scope(headers=headers), part(PUSH)), 200)
+    assert len(kept) == 1
+
+
+def test_headers_that_can_be_read_only_once_reach_the_application_all_the_same() -> None:
+    push, _ = receiver()
+    seen: list[Any] = []
+
+    async def app(asked: Any, receive: Any, send: Any) -> None:
+        seen.extend(asked["headers"])
+
+    ask(push.asgi(app), scope(headers=iter([length(OTHER)])), part(OTHER))
+    assert seen == [length(OTHER)]
+
+
+@pytest.mark.parametrize("more", [{}, {"root_path": None}], ids=["missing", "null"])
+def test_optional_keys_may_be_missing(more: dict[str, Any]) -> None:
+    push = Receiver()
+    paths: list[str] = []
+    push.on("*")(lambda event, delivery: paths.append(delivery.path))
+    asked = {"type": "http", "method": "POST", "path": CALLBACK, **more}
     assert_status(ask(push.asgi(), asked, part(PUSH)), 200)
-    assert len(got) == 1
+    assert paths == [CALLBACK]
 
 
 def test_reading_ends_when_the_announced_bytes_are_there() -> None:

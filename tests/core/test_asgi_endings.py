@@ -9,7 +9,7 @@ import pytest
 
 from fakes import Server, ask, length, part, run, scope
 from pushes import OTHER, PUSH
-from pushmw import Receiver
+from pushmw import Delivery, Receiver
 from sites.base import ASYNC, INLINE, SYNC, Style
 from wire import TIMEOUT
 
@@ -193,3 +193,41 @@ def test_without_asyncio_a_push_is_refused_with_an_explanation(
     assert b"asyncio" in server.body
     assert "asyncio only" in caplog.text
     assert (server.asked, got) == (0, [])
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["a push", "another path"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"headers": None}, id="no headers"),
+        pytest.param({"root_path": None}, id="no root_path"),
+        pytest.param({"http_version": None}, id="no http_version"),
+    ],
+)
+def test_what_a_server_may_leave_out_is_not_needed(
+    members: dict[str, Any], *, answered: bool
+) -> None:
+    push = Receiver()
+    push.on("deviceDataChanged", inline=True)(lambda event, delivery: None)
+    path = {} if answered else {"path": "/"}
+    server = ask(push.asgi(), scope(**members, **path), part(PUSH))
+    assert server.sent[0]["status"] == (200 if answered else 404)
+
+
+def test_a_root_path_of_none_is_none() -> None:
+    asked = {**scope(length(PUSH)), "root_path": None}
+    assert ask(Receiver().asgi(), asked, part(PUSH)).sent[0]["status"] == 200
+    assert ask(Receiver().asgi(), {**asked, "path": "/"}).sent[0]["status"] == 404
+
+
+def test_headers_may_be_any_iterable() -> None:
+    push, seen = Receiver(), list[dict[str, str]]()
+
+    @push.on("deviceDataChanged")
+    async def handler(event: Any, delivery: Delivery) -> None:
+        seen.append(dict(delivery.headers))
+
+    headers = iter([length(PUSH), (b"user-agent", b"u")])
+    server = ask(push.asgi(), {**scope(), "headers": headers}, part(PUSH))
+    assert server.sent[0]["status"] == 200
+    assert seen == [{"user-agent": "u"}]

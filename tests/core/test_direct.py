@@ -112,3 +112,29 @@ def test_an_answer_says_whether_somebody_else_may_answer(deliver: Deliver) -> No
     push, _ = counting()
     assert not deliver(push).passes
     assert deliver(push, sample("deviceAdded")).passes
+
+
+@in_both_worlds
+@pytest.mark.parametrize("kind", [bytearray, memoryview], ids=lambda kind: kind.__name__)
+def test_other_bytes_are_taken_as_bytes(deliver: Deliver, kind: Any) -> None:
+    push, bodies = Receiver(), list[bytes]()
+
+    @push.on("deviceDeleted")
+    def handler(event: Any, delivery: Delivery) -> None:
+        bodies.append(delivery.body)
+
+    assert deliver(push, kind(BODY)).status == 200
+    assert [type(body) for body in bodies] == [bytes]
+
+
+@in_both_worlds
+@pytest.mark.parametrize("body", [BODY.decode(), None, 5], ids=["text", "None", "number"])
+def test_what_is_no_bytes_is_the_callers_mistake(deliver: Deliver, body: Any) -> None:
+    with pytest.raises(TypeError, match="the body must be bytes, not"):
+        deliver(Receiver(), body)
+
+
+@in_both_worlds
+def test_a_header_value_may_be_a_number(deliver: Deliver) -> None:
+    headers: Any = {"Content-Length": len(BODY)}
+    assert deliver(Receiver(), headers=headers).status == 200

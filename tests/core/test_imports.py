@@ -21,7 +21,7 @@ FLOORS = [
     {"notifications"},
     {"samples", "answers", "counts", "delivery", "paths"},
     {"options", "callables", "dispatch", "requests", "replay", "_signatures"},
-    {"context", "crossing", "deadlines"},
+    {"context", "crossing", "deadlines", "kinds"},
     {"running"},
     {"core"},
     {"direct", "wsgi", "asgi"},

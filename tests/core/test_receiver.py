@@ -41,7 +41,6 @@ class Own(Notification, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct):
-    kind: str = ""
     device_id: str = ""
     value: int = 0
 
@@ -352,10 +351,9 @@ def test_the_ready_made_receiver_takes_pushes() -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("a\n", "", 0)
 
 
-def test_a_class_of_two_kinds_belongs_to_the_last() -> None:
+def test_a_class_belongs_to_one_kind() -> None:
     push = Receiver()
     push.define("one", Frozen)
-    push.define("two", Frozen)
-    push.on(Frozen, name="both")(lambda event: None)
-    assert push.registered == {"two": ["both"]}
+    with pytest.raises(ValueError, match="Frozen is the class of 'one' already"):
+        push.define("two", Frozen)
     assert {DeviceDeleted, NBCommandStatusChanged} <= set(push.kinds().values())

@@ -194,7 +194,7 @@ def test_what_names_no_kind_is_refused(what: Any, error: type[Exception], text: 
 def test_a_condition_must_be_callable() -> None:
     push: Any = Receiver()
     error, text = error_of(lambda: push.on("deviceAdded", where="Battery"))
-    assert (error, text) == (TypeError, "on: where must be callable, not 'Battery'")
+    assert (error, text) == (TypeError, "on: where must be a plain function, not 'Battery'")
 
 
 def for_added(event: DeviceAdded) -> None: ...
@@ -217,12 +217,12 @@ def only_error(error: Exception) -> None: ...
         ),
         pytest.param(
             lambda push: push.on(DeviceAdded, DeviceDeleted)(for_added),
-            "arrive as DeviceDeleted",
+            "arrive as DeviceAdded | DeviceDeleted",
             id="one of two classes",
         ),
         pytest.param(
             lambda push: push.on("deviceAdded", "deviceDeleted")(for_added),
-            "arrive as DeviceDeleted",
+            "arrive as DeviceAdded | DeviceDeleted",
             id="one of two names",
         ),
         pytest.param(

@@ -1,5 +1,6 @@
 """Which lengths, encodings and charsets are admitted, whichever protocol brings them."""
 
+import encodings
 from typing import Any
 
 import pytest
@@ -59,7 +60,7 @@ def test_what_is_missing_or_blank_is_admitted(value: Any) -> None:
     "value",
     [
         *("application/json", "text/plain", "*/*", "json", ";;;", 'charset="', "a/b; charset="),
-        *("a/b;charset=utf-8", "a/b; charset=UTF-8", 'a/b; charset="utf8"', "A/B; CHARSET=U8"),
+        *("a/b;charset=utf-8", "a/b; charset=UTF-8", 'a/b; charset="utf8"', "A/B; CHARSET=UTF_8"),
         *("a/b; charset=utf_8; x=y", "a/b; x=y; charset=' utf-8 '".replace("'", '"'), "ü/ÿ"),
         "a/b; charset*=utf-8''utf-8",
     ],
@@ -124,3 +125,23 @@ def test_a_body_read_elsewhere_is_held_against_length_and_limit() -> None:
         with pytest.raises(Refused) as caught:
             check_size(body, length, 4)
         assert caught.value.answer is answer
+
+
+def test_a_table_that_is_full_is_never_seen_empty() -> None:
+    """Other threads look into it meanwhile, for pushes without a Content-Type."""
+    rules = Rules(99)
+    tables = [rules._types]
+    for number in range(600):
+        rules.admit(f"a/b; x={number}", None, None)
+        if rules._types is not tables[-1]:
+            tables.append(rules._types)
+    assert len(tables) > 2
+    assert all(None in table for table in tables)
+
+
+def test_unknown_charsets_are_not_kept_by_the_codec_registry() -> None:
+    """A lookup remembers each name for ever: 4 kB a request for whoever sends them."""
+    before = len(encodings._cache)
+    for number in range(20):
+        assert refusal(Rules(99), kind=f"a/b; charset=made-up-{number}") is answers.BAD_CHARSET
+    assert len(encodings._cache) == before

@@ -219,7 +219,7 @@ def test_an_inline_handler_has_nothing_to_await(
     if with_hook:
         push.error(lambda error, delivery: errors.append(error))
     push.on("deviceDeleted", inline=True, name="bad")(lambda event: returned(0))
-    push.on("deviceDeleted", inline=True)(after(lambda event: None))
+    push.on("deviceDeleted", inline=after is sync)(after(lambda event: None))
     assert on_a_loop(push).status == 503
     assert failures(caplog) == ["handler bad failed: TypeError"]
     assert "declare it with async def" in caplog.text

@@ -7,7 +7,7 @@ from typing import Final
 from manual import README, ROOT
 
 TWO_SCREENS: Final = 110
-TEST_LINE: Final = "tox run-parallel -p 2"
+TEST_LINE: Final = "tox run-parallel -p 3"
 
 
 def section(title: str) -> str:
