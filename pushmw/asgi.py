@@ -95,7 +95,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         if watch.idle:
             watch.start(loop)
         outer = until.get(task)
-        until[task] = watch.now + body_ticks
+        last = watch.now + body_ticks
+        until[task] = last if outer is None else min(last, outer)
         body, unread, refused = b"", True, False
         answer: Any = answers.TIMEOUT
         try:
@@ -123,7 +124,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
                 check_size(body, length, rules.max_body)
             answer = core().aaccept(body, scope, describe)
             if answer.__class__ is not Answer:
-                until[task] += handler_ticks
+                last = until[task] + handler_ticks
+                until[task] = last if outer is None else min(last, outer)
                 answer = await answer
         except Refused as refusal:
             answer, refused = refusal.answer, True

@@ -15,6 +15,7 @@ from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Decode, TooDeepError, decoder
 from pushmw.running import FAILED
+from pushmw.waiting import blocking, refuse
 
 logger = logging.getLogger("pushmw")
 
@@ -128,12 +129,10 @@ class Core:
         steps = running.compile_sync(plan.handlers, self._context)
         rest = running.compile_sync(plan.rest, self._context) if plan.rest else None
         deadline, finish = self._context.deadline, self._finish
-        anytime = running.blocking(deadline)
-        crosses = any(map(running.crosses, (*plan.handlers, *plan.rest)))
 
         def run(event: Any, push: Push | None) -> Answer:
             began = monotonic()
-            settle = running.blocking(deadline, began) if crosses else anytime
+            settle = blocking(deadline, began)
             flags = steps(event, push, settle, None)
             if not flags and rest is not None:
                 flags = rest(event, push, settle, None)
@@ -159,7 +158,7 @@ class Core:
 
     def _compile_inline(self, plan: Plan) -> Compiled:
         steps = running.compile_sync(plan.handlers, self._context)
-        refuse, finish = running.refuse, self._finish
+        finish = self._finish
 
         def run(event: Any, push: Push | None) -> Answer:
             return finish(steps(event, push, refuse, None))

@@ -19,7 +19,7 @@ logger = logging.getLogger("pushmw")
 
 
 class SaturatedError(RuntimeError):
-    """Every thread of the pool is held by a handler that is over its deadline."""
+    """Every thread of the pool is held by a handler that is late, or there is none to be had."""
 
 
 class _Job:
@@ -95,7 +95,7 @@ class Pool:
             if not self._waiting.acquire(blocking=False):
                 self._grow()
             result: T = await job.future
-        except RuntimeError:
+        except SaturatedError:
             job.future.cancel()  # it will not be done by chance later, if no thread could be had
             raise
         except asyncio.CancelledError:
@@ -112,11 +112,11 @@ class Pool:
             self._threads += 1
         try:
             threading.Thread(target=self._serve, name="pushmw-handlers", daemon=True).start()
-        except RuntimeError:
+        except RuntimeError as error:
             with self._lock:
                 self._threads -= 1
             if not self._threads:
-                raise
+                raise SaturatedError("no thread can be had") from error
 
     def _serve(self) -> None:
         while True:

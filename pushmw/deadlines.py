@@ -75,7 +75,7 @@ class Watch:
             self.until[task] = outer
         if self._cancelled:
             self._take_back(task)
-        if self._late:
+        if self._late and outer is None:
             self._late.discard(task)
 
     def expired(self, task: Task) -> bool:

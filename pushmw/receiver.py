@@ -47,7 +47,8 @@ class Receiver:
             cannot interrupt a read). Default 5.
         handler_deadline: seconds that handlers may take, counted from the beginning of the request
             (under WSGI from the end of its body); the platform gives up after 15. Default 12.
-        threads: sync handlers that may run at once under ASGI. Default 32.
+        threads: sync handlers that may run at once under ASGI; Django has a thread for each push
+            instead. Default 32.
         fallthrough: let the wrapped application answer pushes that nobody here handles. Default
             True.
         strict: answer 400, not 200, to bodies that are not understood. Default False.

@@ -3,19 +3,18 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack, ExitStack
-from contextvars import Context as ContextVariables
-from contextvars import ContextVar, Token, copy_context
 from itertools import groupby
-from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from pushmw.context import Context
-from pushmw.crossing import SaturatedError, discard, loop_thread, wait_for
-from pushmw.deadlines import GRACE, expired, within
+from pushmw.crossing import SaturatedError
+from pushmw.deadlines import expired
 from pushmw.delivery import Push
 from pushmw.dispatch import ERROR, Around, Handler
+from pushmw.waiting import Settle, Settled, bridging, refuse
 
 logger = logging.getLogger("pushmw")
 
@@ -24,7 +23,6 @@ UNTAKEN: Final = 0
 TAKEN: Final = 1
 FAILED: Final = 2
 
-Settle = Callable[[Awaitable[Any]], Any]
 SyncRun = Callable[..., int]  # (event, push, settle, progress) -> flags
 AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, Any]]
 
@@ -83,44 +81,6 @@ def _open(around: Around, push: Push | None, name: str) -> Any:
 
 
 # -- on a thread: the server's own under WSGI, one of the pool's under ASGI
-
-
-def blocking(deadline: float, since: float | None = None) -> Settle:
-    """Make a function that waits for an awaitable on the process's loop thread.
-
-    Args:
-        deadline: seconds it may take.
-        since: the monotonic time they count from; without it, from each call on.
-    """
-
-    def settle(awaitable: Awaitable[Any]) -> Any:
-        loop_thread.check_elsewhere(awaitable)
-        left = deadline if since is None else _left(deadline, since)
-        # A handler that blocks the loop or catches its cancellation must not hold the server too.
-        return wait_for(within(left, awaitable), left + 2 * GRACE)
-
-    return settle
-
-
-def _bridge(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
-    """Make a function that waits, on a thread of the pool, for an awaitable on the loop."""
-    since = monotonic()
-
-    def settle(awaitable: Awaitable[Any]) -> Any:
-        left = _left(deadline, since)
-        return asyncio.run_coroutine_threadsafe(within(left, awaitable), loop).result()
-
-    return settle
-
-
-def _left(deadline: float, since: float) -> float:
-    return max(deadline - (monotonic() - since), GRACE)
-
-
-def refuse(awaitable: Awaitable[Any]) -> None:
-    """Say that what an inline handler returned cannot be awaited."""
-    discard(awaitable)
-    raise TypeError("an inline handler returned an awaitable; declare it with async def")
 
 
 def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
@@ -193,61 +153,13 @@ def sync_step(handler: Handler, context: Context) -> Step:
                 manager = _open(around, push, name)
                 # What an object makes that was registered as a factory shows only now.
                 plain = hasattr(manager, "__enter__")
-                stack.enter_context(manager if plain else _Settled(manager, settle))
+                stack.enter_context(manager if plain else Settled(manager, settle))
             result = function(event, push.delivery(name)) if takes else function(event)
             if result is not None and inspect.isawaitable(result):
                 settle(result)
         return TAKEN
 
     return Step(bare=False, call=call, handler=handler, hooks=hooks)
-
-
-class _Settled:
-    """An asynchronous context manager that lives on a loop while a thread works inside it.
-
-    It is entered and left in one task, and the thread gets the context variables that it sets.
-    """
-
-    def __init__(self, manager: Any, settle: Settle) -> None:
-        self._manager = manager
-        self._settle = settle
-        self._tokens: list[tuple[ContextVar[Any], Token[Any]]] = []
-
-    def __enter__(self) -> None:
-        self._settle(self._start())
-        for variable, value in self._context.items():
-            if variable.get(self) is not value:
-                self._tokens.append((variable, variable.set(value)))
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        for variable, token in reversed(self._tokens):
-            variable.reset(token)
-        return bool(self._settle(self._finish(error)))
-
-    async def _start(self) -> None:
-        loop = asyncio.get_running_loop()
-        entered = loop.create_future()
-        self._leave = loop.create_future()
-        self._task = loop.create_task(self._hold(entered))
-        await asyncio.wait({entered, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        self._context: ContextVariables = entered.result() if entered.done() else await self._task
-
-    async def _hold(self, entered: "asyncio.Future[Any]") -> Any:
-        async with self._manager:
-            entered.set_result(copy_context())
-            error = await self._leave
-            if error is not None:
-                raise error
-        return error is not None
-
-    async def _finish(self, error: BaseException | None) -> Any:
-        self._leave.set_result(error)
-        try:
-            return await self._task
-        except BaseException as raised:
-            if raised is error:
-                return False
-            raise
 
 
 # -- on an event loop
@@ -295,7 +207,7 @@ def compile_async(  # noqa: C901 - holds run
 
 def _failure(raised: BaseException) -> Exception:
     """Give what a handler failed with: when it is a cancellation, then of what it waited for."""
-    if isinstance(raised, Exception):
+    if isinstance(raised, Exception) and not isinstance(raised, CancelledError):
         return raised
     failure = RuntimeError("what the handler waited for was cancelled")
     failure.__cause__ = raised
@@ -374,7 +286,7 @@ def _thread_step(handlers: list[Handler], context: Context) -> Step:
 
     async def call(event: Any, push: Push | None) -> Any:
         progress = Progress()
-        settle = own_settle or _bridge(asyncio.get_running_loop(), context.deadline)
+        settle = own_settle or bridging(asyncio.get_running_loop(), context.deadline)
         try:
             return await context.hop(run, event, push, settle, progress)
         except SaturatedError as saturated:

@@ -22,6 +22,7 @@ FLOORS = [
     {"samples", "answers", "counts", "delivery", "paths"},
     {"options", "callables", "dispatch", "requests", "replay", "_signatures"},
     {"context", "crossing", "deadlines", "kinds"},
+    {"waiting"},
     {"running"},
     {"core"},
     {"direct", "wsgi", "asgi"},

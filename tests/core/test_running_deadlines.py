@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pushmw import Answer, Receiver, deadlines, running
+from pushmw import Answer, Receiver, deadlines, waiting
 from worlds import BODY, Deliver, in_both_worlds, on_a_loop, on_a_thread
 
 PATIENCE = 20  # seconds until a test gives up
@@ -86,7 +86,7 @@ def test_what_a_sync_handler_returned_is_late_like_an_async_handler(
 def test_a_handler_that_catches_its_cancellations_holds_no_server_thread(
     monkeypatch: pytest.MonkeyPatch, release: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(running, "GRACE", 0.1)
+    monkeypatch.setattr(waiting, "GRACE", 0.1)
     push, ended = hurried(), threading.Event()
 
     @push.on("deviceDeleted", name="deaf")
@@ -106,7 +106,7 @@ def test_a_handler_that_catches_its_cancellations_holds_no_server_thread(
 def test_a_handler_that_blocks_the_loop_holds_no_server_thread(
     monkeypatch: pytest.MonkeyPatch, release: threading.Event
 ) -> None:
-    monkeypatch.setattr(running, "GRACE", 0.1)
+    monkeypatch.setattr(waiting, "GRACE", 0.1)
     push, ended = hurried(), threading.Event()
 
     @push.on("deviceDeleted")

@@ -1,0 +1,106 @@
+"""How a thread waits for what runs on an event loop, in what is left of the deadline."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context as ContextVariables
+from contextvars import ContextVar, Token, copy_context
+from time import monotonic
+from typing import Any
+
+from pushmw.crossing import discard, loop_thread, wait_for
+from pushmw.deadlines import GRACE, TICK, within
+
+Settle = Callable[[Awaitable[Any]], Any]
+
+
+def blocking(deadline: float, since: float) -> Settle:
+    """Make a function that waits for an awaitable on the process's loop thread.
+
+    Args:
+        deadline: seconds it may take.
+        since: the monotonic time they count from.
+    """
+
+    def settle(awaitable: Awaitable[Any]) -> Any:
+        loop_thread.check_elsewhere(awaitable)
+        left = _left(deadline, since)
+        # A handler that blocks the loop or catches its cancellation must not hold the server too.
+        return wait_for(within(left, awaitable), left + 2 * GRACE)
+
+    return settle
+
+
+def bridging(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
+    """Make a function that waits, on a thread of the pool, for an awaitable on the loop."""
+    since = monotonic()
+
+    def settle(awaitable: Awaitable[Any]) -> Any:
+        left = _left(deadline, since)
+        return asyncio.run_coroutine_threadsafe(within(left, awaitable), loop).result()
+
+    return settle
+
+
+def _left(deadline: float, since: float) -> float:
+    """Give what is left of the deadline, then of one `GRACE`, in seconds, and not quite nothing."""
+    left = deadline - (monotonic() - since)
+    return max(left if left > 0 else left + GRACE, 2 * TICK)
+
+
+def refuse(awaitable: Awaitable[Any]) -> None:
+    """Say that what an inline handler returned cannot be awaited."""
+    discard(awaitable)
+    raise TypeError("an inline handler returned an awaitable; declare it with async def")
+
+
+class Settled:
+    """An asynchronous context manager that lives on a loop while a thread works inside it.
+
+    It is entered and left in one task, and the thread gets the context variables that it sets.
+    """
+
+    def __init__(self, manager: Any, settle: Settle) -> None:
+        self._manager = manager
+        self._settle = settle
+        self._tokens: list[tuple[ContextVar[Any], Token[Any]]] = []
+
+    def __enter__(self) -> None:
+        self._settle(self._start())
+        for variable, value in self._context.items():
+            if variable.get(self) is not value:
+                self._tokens.append((variable, variable.set(value)))
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        for variable, token in reversed(self._tokens):
+            variable.reset(token)
+        return bool(self._settle(self._finish(error)))
+
+    async def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+        entered = loop.create_future()
+        self._leave = loop.create_future()
+        self._task = loop.create_task(self._hold(entered))
+        try:
+            await asyncio.wait({entered, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+            raise
+        self._context: ContextVariables = entered.result() if entered.done() else await self._task
+
+    async def _hold(self, entered: "asyncio.Future[Any]") -> Any:
+        async with self._manager:
+            entered.set_result(copy_context())
+            error = await self._leave
+            if error is not None:
+                raise error
+        return error is not None
+
+    async def _finish(self, error: BaseException | None) -> Any:
+        self._leave.set_result(error)
+        try:
+            return await self._task
+        except BaseException as raised:
+            if raised is error:
+                return False
+            raise
