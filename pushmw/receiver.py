@@ -63,7 +63,9 @@ class Receiver:
     ) -> None:
         self._own_options: frozenset[str] = frozenset()
         self._defined: dict[str, type[Notification]] = {}
-        self._kind_names: dict[type, str] = {s: kind for kind, s in LEGACY_KINDS.items()}
+        self._kind_names: dict[type, tuple[str, ...]] = {
+            struct: (kind,) for kind, struct in LEGACY_KINDS.items()
+        }
         self._glue: Glue | None = None
         self._core: Core | None = None
         self._sealed = self._included = False
@@ -121,13 +123,18 @@ class Receiver:
         raise TypeError(f"on: takes names or classes of kinds, not {what!r}{hint}")
 
     def _kind_of(self, struct: type) -> str:
-        try:
-            return self._names()[struct]
-        except KeyError:
+        names = self._names().get(struct, ())
+        if len(names) == 1:
+            return names[0]
+        if names:
             raise ValueError(
-                f"on: {struct.__name__} is the class of no kind; "
-                f"make it one with push.define(name, {struct.__name__})"
-            ) from None
+                f"on: {struct.__name__} is the class of several kinds; register by their names: "
+                + ", ".join(map(repr, sorted(names)))
+            )
+        raise ValueError(
+            f"on: {struct.__name__} is the class of no kind; "
+            f"make it one with push.define(name, {struct.__name__})"
+        )
 
     def _register(  # noqa: PLR0917 - called by the decorators only
         self,
@@ -199,23 +206,20 @@ class Receiver:
 
         Raises:
             TypeError: ``struct`` is no msgspec Struct, or one that msgspec cannot read.
-            ValueError: ``name`` cannot be a kind's, or ``struct`` belongs to another one.
+            ValueError: ``name`` cannot be a kind's.
             RuntimeError: a handler has been registered for the kind already.
         """
         self._check_open("define kinds")
         if any(isinstance(entry, Handler) and name in entry.kinds for entry in self.entries):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
         made = event_class(name, struct)
-        if struct in self._kind_names:
-            raise ValueError(
-                f"define: {struct.__name__} is the class of {self._kind_names[struct]!r} already"
-            )
         try:
             decoder({**self.kinds(), name: made})
         except (TypeError, NameError) as error:
             raise TypeError(f"define: msgspec cannot read {struct.__name__}: {error}") from error
         self._defined[name] = made
-        self._kind_names |= {struct: name, made: name}
+        self._kind_names[made] = (name,)
+        self._kind_names[struct] = tuple({*self._kind_names.get(struct, ()), name})
         return made
 
     def include(self, other: "Receiver") -> None:
@@ -358,11 +362,12 @@ class Receiver:
             if isinstance(entry, Receiver):
                 entry.seal()
 
-    def _names(self) -> dict[type, str]:
+    def _names(self) -> dict[type, tuple[str, ...]]:
         names = dict(self._kind_names)
         for entry in self.entries:
             if isinstance(entry, Receiver):
-                names |= entry._names()  # noqa: SLF001 - another object of this class
+                for struct, kinds in entry._names().items():  # noqa: SLF001 - as above
+                    names[struct] = tuple({*names.get(struct, ()), *kinds})
         return names
 
     def kinds(self) -> dict[str, type[Notification]]:

@@ -351,9 +351,13 @@ def test_the_ready_made_receiver_takes_pushes() -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("a\n", "", 0)
 
 
-def test_a_class_belongs_to_one_kind() -> None:
-    push = Receiver()
-    push.define("one", Frozen)
-    with pytest.raises(ValueError, match="Frozen is the class of 'one' already"):
-        push.define("two", Frozen)
+def test_a_class_of_two_kinds_is_registered_by_their_names() -> None:
+    push: Any = Receiver()
+    one = push.define("one", Frozen)
+    push.define("two", Frozen)
+    with pytest.raises(ValueError, match="several kinds; register by their names: 'one', 'two'"):
+        push.on(Frozen)
+    push.on("one", "two", name="both")(lambda event: None)
+    push.on(one, name="first")(lambda event: None)
+    assert push.registered == {"one": ["both", "first"], "two": ["both"]}
     assert {DeviceDeleted, NBCommandStatusChanged} <= set(push.kinds().values())
