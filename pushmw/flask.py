@@ -25,5 +25,5 @@ def init_app(app: Flask, push: "Receiver") -> None:
         push: the receiver; with an application factory it serves the application made last.
     """
     push.set_glue(Glue(app.app_context))
-    app.wsgi_app = push.wsgi(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = push.wsgi(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's manual does it
     app.extensions["pushmw"] = push
