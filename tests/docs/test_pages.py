@@ -19,12 +19,18 @@ from pushmw.options import SDK_PATHS
 from pushmw.samples import sample
 
 PROGRAM = manual.ROOT / "tests" / "programs" / "page.py"
-FRAMEWORKS = manual.ROOT / "docs" / "frameworks.md"
+FLASK, DJANGO, FASTAPI, PLAIN = (
+    manual.ROOT / "docs" / "frameworks" / f"{name}.md"
+    for name in ("flask", "django", "fastapi", "plain")
+)
+EVERY_PAGE = pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: str(page.relative_to(manual.ROOT).with_suffix(""))
+)
 # They prepare a machine, or are what runs this very test.
 LEFT_OUT = {"pip", "python3", "tox"}
 
 WAITRESS = "waitress-serve --listen=127.0.0.1:8000 shop.wsgi:application"
-PLAIN = WAITRESS.replace("shop.wsgi", "plain")
+PLAIN_SERVER = WAITRESS.replace("shop.wsgi", "plain")
 UVICORN = "uvicorn shop.asgi:application"
 # What is sent, and what the handler on the page prints.
 PROGRESS = "fwUpgradeStateChangeNotify", "meter-1 downloaded\n"
@@ -48,7 +54,7 @@ def project(new_project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(new_project, tmp_path / "project"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@EVERY_PAGE
 def test_every_python_snippet_runs(page: Path, project: Path) -> None:
     environ = processes.environment()
     path = [str(PROGRAM.parents[1]), environ.get("PYTHONPATH")]
@@ -67,7 +73,7 @@ def test_every_python_snippet_runs(page: Path, project: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@EVERY_PAGE
 def test_every_command_does_what_is_shown(page: Path, project: Path) -> None:
     for name, states in manual.files(page).items():
         manual.write(project, name, states[-1])
@@ -105,16 +111,38 @@ def without_times(text: str) -> str:
         pytest.param(README, "shop/settings.py", WAITRESS, PROGRESS, id="readme-django-wsgi"),
         pytest.param(README, "shop/settings.py", UVICORN, PROGRESS, id="readme-django-asgi"),
         pytest.param(README, "main.py", "uvicorn main:app", PROGRESS, id="readme-fastapi"),
-        pytest.param(FRAMEWORKS, "flask_app.py", "flask --app flask_app run", ADDED, id="flask"),
+        pytest.param(FLASK, "flask_app.py", "flask --app flask_app run", ADDED, id="flask"),
         pytest.param(
-            FRAMEWORKS, "flask_context.py", "flask --app flask_context run", DELETED, id="context"
+            FLASK,
+            "flask_context.py",
+            "flask --app flask_context run",
+            DELETED,
+            id="context",
         ),
-        pytest.param(FRAMEWORKS, "shop/settings.py", WAITRESS, ADDED, id="django-middleware-wsgi"),
-        pytest.param(FRAMEWORKS, "shop/settings.py", UVICORN, ADDED, id="django-middleware-asgi"),
-        pytest.param(FRAMEWORKS, "shop/wsgi.py", WAITRESS, ADDED, id="django-wsgi"),
-        pytest.param(FRAMEWORKS, "shop/asgi.py", UVICORN, ADDED, id="django-asgi"),
-        pytest.param(FRAMEWORKS, "fastapi_app.py", "uvicorn fastapi_app:app", ADDED, id="fastapi"),
-        pytest.param(FRAMEWORKS, "plain.py", PLAIN, ADDED, id="wsgi"),
+        pytest.param(
+            DJANGO,
+            "shop/settings.py",
+            WAITRESS,
+            ADDED,
+            id="django-middleware-wsgi",
+        ),
+        pytest.param(
+            DJANGO,
+            "shop/settings.py",
+            UVICORN,
+            ADDED,
+            id="django-middleware-asgi",
+        ),
+        pytest.param(DJANGO, "shop/wsgi.py", WAITRESS, ADDED, id="django-wsgi"),
+        pytest.param(DJANGO, "shop/asgi.py", UVICORN, ADDED, id="django-asgi"),
+        pytest.param(
+            FASTAPI,
+            "fastapi_app.py",
+            "uvicorn fastapi_app:app",
+            ADDED,
+            id="fastapi",
+        ),
+        pytest.param(PLAIN, "plain.py", PLAIN_SERVER, ADDED, id="wsgi"),
     ],
 )
 def test_what_a_page_builds_receives(

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple, Self
 
-from servers.table import CLOSED, WAITS, Outcome
+from servers.promises import CLOSED, WAITS, Outcome
 
 PATH: Final = "/v1.0.0/messageReceiver"
 # Far more than any answer takes: reaching it is a failure.

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from servers.process import Host, hosting
-from servers.table import SERVERS, Server
+from servers.promises import Server
+from servers.table import SERVERS
 
 # What Python writes when something was left unfinished.
 LEFTOVERS = ("never awaited", "never retrieved", "ResourceWarning")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from servers.client import PATIENCE, Answer, Connection, head
-from servers.table import Server
+from servers.promises import Server
 
 TESTS: Final = Path(__file__).parent.parent
 STARTS_WITHIN: Final = 30.0

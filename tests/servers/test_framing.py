@@ -5,8 +5,8 @@ import pytest
 from pushmw.samples import sample
 from servers.client import PATH, chunked, chunks, head, post, post_chunked
 from servers.process import Host
+from servers.promises import AT_ONCE, WAITS, Check
 from servers.site import BODY_DEADLINE
-from servers.table import AT_ONCE, WAITS, Check
 
 BODY = sample("deviceDeleted")
 

@@ -9,8 +9,9 @@ import pytest
 from pushmw.samples import sample
 from servers.client import post
 from servers.process import StartError, hosting
+from servers.promises import Server
 from servers.site import ASYNC_KINDS, SYNC_KINDS, probe
-from servers.table import SERVERS, Server
+from servers.table import SERVERS
 
 EVERY_SERVER = pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 

@@ -7,8 +7,8 @@ from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.samples import sample
 from servers.client import PATH, Connection, chunked, chunks, head, post, post_chunked
 from servers.process import Host
+from servers.promises import AT_ONCE, HANDLED, Check
 from servers.site import ASYNC_KINDS, MAX_BODY, SECRET, SYNC_KINDS, probe
-from servers.table import AT_ONCE, HANDLED, Check
 
 BODY = sample("deviceDeleted")
 EITHER = pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from pushmw.samples import sample
 from servers.client import PATIENCE, Connection, chunked, chunks, post, post_chunked
 from servers.process import Host
+from servers.promises import AT_ONCE, WAITS, Check, Outcome
 from servers.site import BODY_DEADLINE, MAX_BODY
-from servers.table import AT_ONCE, WAITS, Check, Outcome
 
 BODY = sample("deviceDeleted")
 REFUSED = {

@@ -7,8 +7,8 @@ import pytest
 from pushmw.samples import sample
 from servers.client import PATH, chunked, head, post, post_chunked
 from servers.process import Host
+from servers.promises import Check
 from servers.site import ALONE
-from servers.table import Check
 
 BODY = sample("deviceDeleted")
 ELSEWHERE = {
