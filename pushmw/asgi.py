@@ -4,12 +4,12 @@
 included, reaches ``app`` with the identical scope, receive and send.
 """
 
-import asyncio
 import inspect
 import logging
 import sys
+from asyncio import AbstractEventLoop, CancelledError, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pushmw import answers
 from pushmw.answers import Answer, Refused
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from pushmw.receiver import Receiver
 
 logger = logging.getLogger("pushmw")
+
+# A dictionary, as `in` takes longer in a set, and it is asked for each header.
+_RULED: Final = dict.fromkeys(
+    (b"content-type", b"content-encoding", b"content-length", b"transfer-encoding")
+)
 
 Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -70,27 +75,27 @@ def _marked(middleware: ASGIApp) -> ASGIApp:
 def _deliver(  # noqa: C901, PLR0915 - holds deliver
     push: "Receiver", app: "ASGIApp | None"
 ) -> ASGIApp:
-    options, core, counts = push.options, push.core, push.counts
-    rules = Rules(options.max_body)
-    core()  # no option is set any more
+    core, options, counts = push.core(), push.options, push.counts
+    rules = Rules(options.max_body)  # no option is set any more
+    lengths, types = rules.lengths, rules.types
     passes_to = app if options.fallthrough else None
     body_ticks = ticks(options.body_deadline)
     handler_ticks = ticks(options.handler_deadline) - body_ticks
-    current: tuple[asyncio.AbstractEventLoop | None, Watch] = (None, Watch())
+    current: tuple[AbstractEventLoop | None, Watch] = (None, Watch())
 
     async def deliver(  # noqa: C901, PLR0912, PLR0915 - a push in one frame
         scope: Scope, receive: Receive, send: Send
     ) -> None:
         nonlocal current
         try:
-            loop = asyncio.get_running_loop()
+            loop = get_running_loop()
         except RuntimeError:
             return await _without_asyncio(scope, send)
         known, watch = current  # another thread's loop may replace them any time
         if known is not loop:
             watch = watch_of(loop)
             current = loop, watch
-        task = cast("Task", asyncio.current_task(loop))
+        task = cast("Task", current_task(loop))
         until = watch.until
         if watch.idle:
             watch.start(loop)
@@ -101,43 +106,46 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         answer: Any = answers.TIMEOUT
         try:
             headers = scope.get("headers", ())
-            if not hasattr(headers, "__len__"):  # any iterable will do; it is read twice
+            if headers.__class__ is not list:  # any iterable will do; it is read more than once
                 headers = scope["headers"] = list(headers)
-            fields = dict(headers)
-            if len(fields) != len(headers):
-                _check_repeated(headers, rules)
-            length = rules.admit(
-                fields.get(b"content-type"),
-                fields.get(b"content-encoding"),
-                fields.get(b"content-length"),
-            )
+            length, chunked = 0, False
+            # In this frame what `_admit` does for headers that were admitted before.
+            for name, value in headers:
+                if name in _RULED:
+                    if name == b"content-length" and not length and value in lengths:
+                        length = lengths[value]
+                    elif name != b"content-type" or value not in types:
+                        length, chunked = _admit(headers, rules)
+                        break
             message = await receive()
             if message["type"] != "http.request":
                 return None
             body = message.get("body", b"")
             unread = message.get("more_body", False)
             # With both framings the end of the chunks counts, and has to be where the length is.
-            chunked = unread and b"transfer-encoding" in fields
-            if not length or chunked or len(body) != length:
+            if not length or len(body) != length or (chunked and unread):
                 stop = rules.max_body + 1 if chunked or not length else length
                 body, unread = await _read_on(receive, body, stop, more=unread)
                 check_size(body, length, rules.max_body)
-            answer = core().aaccept(body, scope, describe)
+            answer = core.aaccept(body, scope, describe)
             if answer.__class__ is not Answer:
                 last = until[task] + handler_ticks
                 until[task] = last if outer is None else min(last, outer)
-                answer = await answer
+                answer = core.finish(await answer)
         except Refused as refusal:
             answer, refused = refusal.answer, True
         except _DisconnectedError:
             return None
-        except asyncio.CancelledError:
+        except CancelledError:
             if not watch.expired(task):
                 raise
             answer = answer if answer.__class__ is Answer else answers.FAILED
             refused = True
         finally:
-            watch.leave(task, outer)
+            if outer is None and not watch.marked:
+                del until[task]
+            else:
+                watch.leave(task, outer)
         if refused:
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
@@ -169,18 +177,31 @@ async def _without_asyncio(scope: Scope, send: Send) -> None:
     await _refuse(scope, send, answers.NO_ASYNCIO, unread=True)
 
 
-def _check_repeated(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> None:
-    """Check headers that came more than once: a dictionary keeps the last only."""
-    lengths: set[bytes] = set()
+def _admit(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> tuple[int, bool]:
+    """Apply the header rules, to each of those that come more than once too.
+
+    Returns:
+        the declared length in bytes, 0 if none is declared, and whether there is an encoding for
+        the transfer.
+
+    Raises:
+        Refused: see the rules for each.
+    """
+    length, chunked = 0, False
+    declared: bytes | None = None
     for name, value in headers:
         if name == b"content-length":
-            lengths.add(value)
+            if declared not in {None, value}:
+                raise Refused(answers.BAD_LENGTH)
+            declared = value
+            length = rules.admit(None, None, value)
         elif name == b"content-type":
-            rules.content_type(value)
+            rules.admit(value, None, None)
         elif name == b"content-encoding":
-            rules.content_encoding(value)
-    if len(lengths) > 1:
-        raise Refused(answers.BAD_LENGTH)
+            rules.admit(None, value, None)
+        elif name == b"transfer-encoding":
+            chunked = True
+    return length, chunked
 
 
 class _DisconnectedError(Exception):

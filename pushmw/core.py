@@ -4,25 +4,24 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pushmw import answers, running
 from pushmw.answers import Answer
-from pushmw.context import Context
+from pushmw.context import Context, Glue
 from pushmw.counts import Counts
 from pushmw.delivery import Describe, Push
 from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unclassified
-from pushmw.notifications.decoder import UNKNOWN_KIND, Decode, TooDeepError, decoder
-from pushmw.running import FAILED
-from pushmw.waiting import blocking, refuse
+from pushmw.notifications.decoder import UNKNOWN_KIND, TooDeepError, decoder
+from pushmw.running import TAKEN, SyncRun
+from pushmw.waiting import blocking
 
 logger = logging.getLogger("pushmw")
 
 # (body, source, describe) -> the answer, or under asyncio what to await for it
 Accept = Callable[[bytes, Any, Describe], Any]
-# What runs a push, and whether it needs the `Push` made for it.
-Compiled = tuple[Callable[[Any, Push | None], Any], bool]
+T = TypeVar("T")
 
 _SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outside
 
@@ -34,7 +33,8 @@ class Core:
 
     Attributes:
         accept: takes a push on this thread and gives the `Answer`.
-        aaccept: gives the `Answer`, or a coroutine for it when handlers have to be awaited.
+        aaccept: gives the `Answer`; or, when handlers have to be awaited, a coroutine for the flags
+            that `finish` makes the answer of.
     """
 
     def __init__(
@@ -53,46 +53,100 @@ class Core:
         self._names = keep_headers
         self._counts = counts
         self._told: set[str] = set()
-        decode = decoder(kinds)
-        ours = {kinds[kind]: plan for kind, plan in plans.items()}
-        self.accept = self._entrance(decode, ours, unrecognised, self._compile)
-        self.aaccept = self._entrance(decode, ours, unrecognised, self._acompile)
+        self._decode = decoder(kinds)
+        self._ours = {kinds[kind]: plan for kind, plan in plans.items()}
+        self._rest = unrecognised
+        self.use(context.glue)
 
-    def _entrance(
-        self,
-        decode: Decode,
-        ours: Mapping[type[Notification], Plan],
-        unrecognised: Plan | None,
-        compile_plan: Callable[[Plan], Compiled],
-    ) -> Accept:
-        compiled: dict[type, Compiled] = {s: compile_plan(plan) for s, plan in ours.items()}
-        rest = compile_plan(unrecognised) if unrecognised else None
-        names = self._names
+    def use(self, glue: Glue | None) -> None:
+        """Put a framework's context round every handler; adapters keep hold of this object."""
+        self._context = self._context._replace(glue=glue)
+        self.accept, self.aaccept = self._entrance(), self._aentrance()
 
-        def accept(body: bytes, source: Any, describe: Describe) -> Any:
+    # One frame each, for every push goes through one of them.
+
+    def _entrance(self) -> Accept:
+        ours, unrecognised = self._compiled(self._compile)
+        decode, names, counts = self._decode, self._names, self._counts
+        deadline = self._context.deadline
+        settle, finish = blocking(deadline), self.finish
+
+        def accept(body: bytes, source: Any, describe: Describe) -> Answer:
             try:
                 event = decode(body)
             except TooDeepError:
-                self._counts.refused += 1
+                counts.refused += 1
                 return answers.TOO_DEEP
-            found = compiled.get(event.__class__)
+            found = ours.get(event.__class__)
             if found is None:
-                return passed(event, body, source, describe)
-            run, needs_push = found
-            return run(
-                event, Push(event.kind, body, source, describe, names) if needs_push else None
-            )
-
-        def passed(event: Any, body: bytes, source: Any, describe: Describe) -> Any:
-            if isinstance(event, Unclassified):
-                answer = self._unclassified(event)
-                if rest is not None and answer.passes:
-                    return rest[0](event, Push(event.kind, body, source, describe, names))
-                return self._nobodys(answer)
-            self._tell(event.kind)
-            return self._nobodys(answers.NOT_OURS)
+                answer = self._nobodys(event)
+                if answer is not None:
+                    return answer
+                found = unrecognised
+            steps, rest, needs_push = found
+            push = Push(event.kind, body, source, describe, names) if needs_push else None
+            began = monotonic()
+            flags = steps(event, push, settle, began)
+            if not flags and rest is not None:
+                flags = rest(event, push, settle, began)
+            ended = monotonic()
+            if ended > began + deadline:
+                logger.error("handlers of a %s push took %.1f s", event.kind, ended - began)
+            if flags == TAKEN:
+                counts.handled += 1
+                return answers.HANDLED
+            return finish(flags)
 
         return accept
+
+    def _aentrance(self) -> Accept:
+        ours, unrecognised = self._compiled(self._acompile)
+        decode, names, counts = self._decode, self._names, self._counts
+        finish = self.finish
+
+        def aaccept(body: bytes, source: Any, describe: Describe) -> Any:
+            try:
+                event = decode(body)
+            except TooDeepError:
+                counts.refused += 1
+                return answers.TOO_DEEP
+            found = ours.get(event.__class__)
+            if found is None:
+                answer = self._nobodys(event)
+                if answer is not None:
+                    return answer
+                found = unrecognised
+            run, needs_push, inline = found
+            push = Push(event.kind, body, source, describe, names) if needs_push else None
+            if not inline:
+                return run(event, push)
+            flags = run(event, push)
+            if flags == TAKEN:
+                counts.handled += 1
+                return answers.HANDLED
+            return finish(flags)
+
+        return aaccept
+
+    def _compiled(self, compile_plan: Callable[[Plan], T]) -> tuple[dict[type, T], Any]:
+        """Compile the plan of each class, and the one for what was not recognised, if any."""
+        ours = {struct: compile_plan(plan) for struct, plan in self._ours.items()}
+        return ours, compile_plan(self._rest) if self._rest else None
+
+    def _nobodys(self, event: Notification | Unclassified) -> Answer | None:
+        """Answer what has no handler of its own; None if the `unhandled` ones take it."""
+        if not isinstance(event, Unclassified):
+            self._tell(event.kind)
+            answer = answers.NOT_OURS
+        else:
+            answer = self._unclassified(event)
+            if answer.passes and self._rest is not None:
+                return None
+        if answer.passes:
+            self._counts.unhandled += 1
+        else:
+            self._counts.refused += 1
+        return answer
 
     def _unclassified(self, event: Unclassified) -> Answer:
         """Count and log what was not understood, and say what would be answered for it."""
@@ -110,13 +164,6 @@ class Core:
         bad = self._strict and event.reason is not UNKNOWN_KIND
         return answers.unclassified(400 if bad else 200, event.reason)
 
-    def _nobodys(self, answer: Answer) -> Answer:
-        if answer.passes:
-            self._counts.unhandled += 1
-        else:
-            self._counts.refused += 1
-        return answer
-
     def _tell(self, kind: str) -> None:
         """Say once that a kind has no handler, and how to write one."""
         if kind not in self._told:
@@ -125,51 +172,35 @@ class Core:
 
     # -- how a plan runs, in each world
 
-    def _compile(self, plan: Plan) -> Compiled:
+    def _compile(self, plan: Plan) -> tuple[SyncRun, SyncRun | None, bool]:
         steps = running.compile_sync(plan.handlers, self._context)
         rest = running.compile_sync(plan.rest, self._context) if plan.rest else None
-        deadline, finish = self._context.deadline, self._finish
+        return steps, rest, _needs_push(plan)
 
-        def run(event: Any, push: Push | None) -> Answer:
-            began = monotonic()
-            settle = blocking(deadline, began)
-            flags = steps(event, push, settle, None)
-            if not flags and rest is not None:
-                flags = rest(event, push, settle, None)
-            if monotonic() - began > deadline:
-                logger.error("handlers of a %s push took %.1f s", event.kind, monotonic() - began)
-            return finish(flags)
-
-        return run, _needs_push(plan)
-
-    def _acompile(self, plan: Plan) -> Compiled:
+    def _acompile(self, plan: Plan) -> tuple[Callable[[Any, Push | None], Any], bool, bool]:
+        """Compile for a loop: what gives the flags at once (inline), or else a coroutine."""
+        needs_push = _needs_push(plan)
         if all(running.runs_inline(h) and not h.errors for h in (*plan.handlers, *plan.rest)):
-            return self._compile_inline(plan)
-        finish = self._finish
-        if not plan.rest:
-            return running.compile_async(plan.handlers, self._context, finish), _needs_push(plan)
+            now, later, _ = self._compile(plan)
+            if later is None:
+                return now, needs_push, True
+            return lambda event, push: now(event, push) or later(event, push), needs_push, True
         steps = running.compile_async(plan.handlers, self._context)
+        if not plan.rest:
+            return steps, needs_push, False
         rest = running.compile_async(plan.rest, self._context)
 
-        async def run(event: Any, push: Push | None) -> Answer:
-            return finish(await steps(event, push) or await rest(event, push))
+        async def run(event: Any, push: Push | None) -> int:
+            return await steps(event, push) or await rest(event, push)
 
-        return run, _needs_push(plan)
+        return run, needs_push, False
 
-    def _compile_inline(self, plan: Plan) -> Compiled:
-        steps = running.compile_sync(plan.handlers, self._context)
-        finish = self._finish
-
-        def run(event: Any, push: Push | None) -> Answer:
-            return finish(steps(event, push, refuse, None))
-
-        return run, _needs_push(plan)
-
-    def _finish(self, flags: int) -> Answer:
-        if flags & FAILED:
-            self._counts.failed += 1
-        elif flags:
+    def finish(self, flags: int) -> Answer:
+        """Count a push and give the answer for what became of it."""
+        if flags == TAKEN:
             self._counts.handled += 1
+        elif flags:
+            self._counts.failed += 1
         else:
             self._counts.unhandled += 1
         return _VERDICTS[flags]

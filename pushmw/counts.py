@@ -1,9 +1,10 @@
 """How many pushes had which outcome."""
 
-import msgspec
+from dataclasses import dataclass
 
 
-class Counts(msgspec.Struct):
+@dataclass(slots=True)
+class Counts:
     """Pushes since the receiver was made, in this process.
 
     Each POST that reached a callback path is counted once, as handled, failed, unhandled or

@@ -27,6 +27,7 @@ def ticks(seconds: float) -> int:
 
 _GRACE_TICKS: Final = ticks(GRACE)
 _LEAST_TICKS: Final = 2
+_UNMARKED: Final = (0, False)
 
 
 class Watch:
@@ -36,13 +37,14 @@ class Watch:
         until: the tick a task may last to; whoever enters a task takes it out with `leave`.
         now: the current tick.
         idle: nobody sweeps; call `start` after an entry.
+        marked: the tasks in which something was cancelled; only these need `leave`.
     """
 
-    __slots__ = ("_cancelled", "_late", "idle", "now", "until")
+    __slots__ = ("idle", "marked", "now", "until")
 
     def __init__(self) -> None:
-        self._cancelled: dict[Task, int] = {}
-        self._late: set[Task] = set()
+        # How many cancellations of ours are open, and whether one was answered for already.
+        self.marked: dict[Task, tuple[int, bool]] = {}
         self.until: dict[Task, int] = {}
         self.now = 0
         self.idle = True
@@ -59,7 +61,8 @@ class Watch:
             if last <= self.now:
                 # Repeated, for a handler may catch it and go on, but not before it had time for
                 # cleaning up.
-                self._cancelled[task] = self._cancelled.get(task, 0) + 1
+                ours, late = self.marked.get(task, _UNMARKED)
+                self.marked[task] = ours + 1, late
                 self.until[task] = self.now + _GRACE_TICKS
                 task.cancel()
         if self.until:
@@ -69,31 +72,32 @@ class Watch:
 
     def leave(self, task: Task, outer: int | None = None) -> None:
         """Stop watching, or go on with the deadline there was before."""
+        self._take_back(task)
         if outer is None:
+            self.marked.pop(task, None)
             self.until.pop(task, None)
         else:
             self.until[task] = outer
-        if self._cancelled:
-            self._take_back(task)
-        if self._late and outer is None:
-            self._late.discard(task)
 
     def expired(self, task: Task) -> bool:
         """Tell whether a `CancelledError` in ``task`` was ours alone, and then take it back.
 
         The task goes on with `GRACE` seconds, the next time with next to nothing.
         """
-        if not self._take_back(task) or task.cancelling():
+        ours, late = self._take_back(task)
+        if not ours or task.cancelling():
             return False
-        self.until[task] = self.now + (_LEAST_TICKS if task in self._late else _GRACE_TICKS)
-        self._late.add(task)
+        self.until[task] = self.now + (_LEAST_TICKS if late else _GRACE_TICKS)
+        self.marked[task] = 0, True
         return True
 
-    def _take_back(self, task: Task) -> int:
-        ours = self._cancelled.pop(task, 0)
+    def _take_back(self, task: Task) -> tuple[int, bool]:
+        ours, late = self.marked.get(task, _UNMARKED)
+        if ours:
+            self.marked[task] = 0, late
         for _ in range(ours):
             task.uncancel()
-        return ours
+        return ours, late
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()

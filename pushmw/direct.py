@@ -38,9 +38,10 @@ async def ahandle(push: "Receiver", body: bytes, headers: Headers, path: str) ->
     source = _admit(push, body, headers, path)
     if isinstance(source, Answer):
         return source
-    answer: Any = push.core().aaccept(body, source, _describe)
+    core = push.core()
+    answer: Any = core.aaccept(body, source, _describe)
     if not isinstance(answer, Answer):
-        answer = await within(push.options.handler_deadline, answer)
+        answer = core.finish(await within(push.options.handler_deadline, answer))
     return cast("Answer", answer)
 
 

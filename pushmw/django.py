@@ -144,9 +144,10 @@ class PushMiddleware:
             body = self._body(request)
         except Refused as refused:
             return self._refuse(refused)
-        answer = self._push.core().aaccept(body, request, _describe)
+        core = self._push.core()
+        answer = core.aaccept(body, request, _describe)
         if not isinstance(answer, Answer):
-            answer = await within(self._push.options.handler_deadline, answer)
+            answer = core.finish(await within(self._push.options.handler_deadline, answer))
         if answer.passes and self._push.options.fallthrough:
             return _passed(await self._get_response(request))
         return _response(answer)

@@ -9,6 +9,9 @@ _ROOTS: Final = 64  # mount points remembered; they come from servers and router
 class Paths:
     """The callback paths of one receiver, changed in place so that adapters may hold the tables.
 
+    The tables are dictionaries because every request is looked up: in a set that takes longer. A
+    look-up begins with the hash, so its time tells nothing of how a secret path begins.
+
     Attributes:
         wsgi: what ``PATH_INFO`` says: the bytes of UTF-8, each as one character.
         under: for each ``root_path`` the values of an ASGI ``path`` that match.
@@ -18,20 +21,20 @@ class Paths:
 
     def __init__(self) -> None:
         self._paths: tuple[str, ...] = ()
-        self.wsgi: set[str] = set()
-        self.under: dict[str, frozenset[str]] = {}
+        self.wsgi: dict[str, None] = {}
+        self.under: dict[str, dict[str, None]] = {}
 
     def set(self, paths: Iterable[str]) -> None:
         """Replace the paths."""
         self._paths = tuple(paths)
         self.wsgi.clear()
-        self.wsgi.update(path.encode().decode("latin-1") for path in self._paths)
+        self.wsgi.update((path.encode().decode("latin-1"), None) for path in self._paths)
         self.under.clear()
 
     def __contains__(self, path: str) -> bool:
         return path in self._paths
 
-    def mounted(self, root: str) -> frozenset[str]:
+    def mounted(self, root: str) -> dict[str, None]:
         """Give the ASGI paths that match under a ``root_path``, and remember them.
 
         Some servers put the prefix in front of the path and some do not: one that is there is
@@ -40,7 +43,7 @@ class Paths:
         if len(self.under) >= _ROOTS:
             self.under.clear()
         prefix = root + "/"
-        found = {root + path for path in self._paths}
-        found.update(path for path in self._paths if not (root and path.startswith(prefix)))
-        self.under[root] = matching = frozenset(found)
+        found = [root + path for path in self._paths]
+        found += [path for path in self._paths if not (root and path.startswith(prefix))]
+        self.under[root] = matching = dict.fromkeys(found)
         return matching

@@ -313,7 +313,8 @@ class Receiver:
         with self._lock:
             if glue != self._glue:
                 self._glue = glue
-                self._core = None
+                if self._core is not None:
+                    self._core.use(glue)
 
     def core(self) -> "Core":
         """Give the compiled receiver; from the first push on nothing can be registered."""

@@ -1,6 +1,6 @@
 """Header rules both adapters share: which lengths, encodings and charsets are admitted."""
 
-from typing import Final, cast
+from typing import Final
 
 from werkzeug.http import parse_options_header
 
@@ -31,14 +31,16 @@ class Rules:
 
     Attributes:
         max_body: the most bytes a body may have.
+        lengths: the number of each Content-Length that was admitted.
+        types: each Content-Type that was admitted, or that there is none.
     """
 
-    __slots__ = ("_lengths", "_types", "max_body")
+    __slots__ = ("lengths", "max_body", "types")
 
     def __init__(self, max_body: int) -> None:
         self.max_body = max_body
-        self._lengths: dict[Value, int] = {}
-        self._types: set[Value] = {None, ""}
+        self.lengths: dict[Value, int] = {}
+        self.types: dict[Value, None] = {None: None, "": None}
 
     def admit(self, kind: Value, encoding: Value, declared: Value) -> int:
         """Apply the rules to the Content-Type, Content-Encoding and Content-Length of a request.
@@ -49,11 +51,11 @@ class Rules:
         Raises:
             Refused: see the rules for each.
         """
-        if kind not in self._types:
-            self.content_type(cast("str | bytes", kind))
+        if kind and kind not in self.types:
+            self.content_type(kind)
         if encoding:
             self.content_encoding(encoding)
-        return (self._lengths.get(declared) or self._length(declared)) if declared else 0
+        return (self.lengths.get(declared) or self._length(declared)) if declared else 0
 
     def _length(self, value: str | bytes) -> int:
         """Read a Content-Length: one plain decimal number, not zero, not over the limit."""
@@ -65,9 +67,9 @@ class Rules:
             raise Refused(EMPTY)
         if length > self.max_body:
             raise Refused(TOO_LARGE)
-        if len(self._lengths) >= _REMEMBERED:
-            self._lengths.clear()
-        self._lengths[value] = length
+        if len(self.lengths) >= _REMEMBERED:
+            self.lengths.clear()
+        self.lengths[value] = length
         return length
 
     def content_type(self, value: str | bytes) -> None:
@@ -80,9 +82,10 @@ class Rules:
         # Not codecs.lookup: it keeps every name it did not find for ever.
         if charset.lower().replace("_", "-") not in {"", "utf-8", "utf8"}:
             raise Refused(BAD_CHARSET)
-        if len(self._types) >= _REMEMBERED:
-            self._types = {None, ""}  # anew, not cleared: other threads look into it
-        self._types.add(value)
+        if len(self.types) >= _REMEMBERED:
+            self.types.clear()
+            self.types.update({None: None, "": None})
+        self.types[value] = None
 
     @staticmethod
     def content_encoding(value: str | bytes) -> None:

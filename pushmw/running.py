@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack, ExitStack
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from time import monotonic
+from typing import Any, Final
 
 from pushmw.context import Context
 from pushmw.crossing import SaturatedError
@@ -23,8 +24,9 @@ UNTAKEN: Final = 0
 TAKEN: Final = 1
 FAILED: Final = 2
 
-SyncRun = Callable[..., int]  # (event, push, settle, progress) -> flags
-AsyncRun = Callable[[Any, Push | None], Coroutine[Any, Any, Any]]
+SyncRun = Callable[..., int]  # (event, push, settle, since, progress) -> flags
+SyncCall = Callable[..., int]  # (event, push, settle, since) -> flags
+AsyncRun = Callable[[Any, Any], Coroutine[Any, Any, int]]  # (event, push) -> flags
 
 
 class Progress:
@@ -39,20 +41,6 @@ class Progress:
 
     def __init__(self) -> None:
         self.at = self.late = -1
-
-
-class Step(NamedTuple):
-    """One call of a compiled push.
-
-    Attributes:
-        bare: the call takes the event and nothing else; the others take more and return flags.
-        hooks: runs the handler's `error` hooks, if it has any.
-    """
-
-    bare: bool
-    call: Callable[..., Any]
-    handler: Handler
-    hooks: Callable[..., Any] | None
 
 
 def _hooks(handler: Handler) -> list[Handler]:
@@ -86,49 +74,70 @@ def _open(around: Around, push: Push | None, name: str) -> Any:
 def compile_sync(handlers: Iterable[Handler], context: Context) -> SyncRun:
     """Compile handlers into a function that runs them on the thread it is called on.
 
-    It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable, and
-    where to note its progress for a loop that waits.
+    It takes the event, the push (None if nothing needs it), how to ``settle`` an awaitable and
+    since when, and where to note its progress for a loop that waits.
     """
-    steps = [(_settled_step if h.awaited else sync_step)(h, context) for h in handlers]
+    steps = [_isolated(handler, context) for handler in handlers]
+    if len(steps) == 1:
+        return steps[0]
 
     def run(
         event: Any,
         push: Push | None,
-        settle: Settle,
+        settle: Settle = refuse,
+        since: Any = None,
         progress: Progress | None = None,
     ) -> int:
         flags = UNTAKEN
-        for bare, call, handler, hooks in steps:
-            if progress is not None:
-                progress.at += 1
-            try:
-                if bare:
-                    result = call(event)
-                    if result is not None and inspect.isawaitable(result):
-                        settle(result)
-                    flags |= TAKEN
-                else:
-                    flags |= call(event, push, settle)
-            except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - anything
-                error = _failure(raised)
-                flags |= TAKEN | FAILED
-                _log_failure(handler, error)
-                if hooks is not None and (progress is None or progress.at != progress.late):
-                    hooks(error, push, settle)
+        for step in steps:
+            flags |= step(event, push, settle, since, progress)
         return flags
 
     return run
 
 
-def _settled_step(handler: Handler, context: Context) -> Step:
+def _isolated(handler: Handler, context: Context) -> SyncRun:
+    """Compile one handler, whose failure ends here."""
+    call = _settled(handler, context) if handler.awaited else sync_call(handler, context)
+    hooks = compile_sync(_hooks(handler), context) if handler.errors else None
+    function = handler.function
+    bare = not handler.awaited and _is_bare(handler, context)
+
+    def step(
+        event: Any,
+        push: Push | None,
+        settle: Settle = refuse,
+        since: Any = None,
+        progress: Progress | None = None,
+    ) -> int:
+        if progress is not None:
+            progress.at += 1
+        try:
+            if not bare:
+                return call(event, push, settle, since)
+            result = function(event)
+            if result is not None and inspect.isawaitable(result):
+                settle(result, since)
+        except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - anything
+            error = _failure(raised)
+            _log_failure(handler, error)
+            if hooks is not None and (progress is None or progress.at != progress.late):
+                hooks(error, push, settle, since)
+            return TAKEN | FAILED
+        return TAKEN
+
+    return step
+
+
+def _settled(handler: Handler, context: Context) -> SyncCall:
     """Compile an async handler to be waited for on a thread."""
     run = compile_async([handler], context)
-    hooks = compile_sync(_hooks(handler), context) if handler.errors else None
 
-    def call(event: Any, push: Push | None, settle: Settle) -> Any:
-        return settle(run(event, push))
+    def call(event: Any, push: Push | None, settle: Settle, since: Any) -> int:
+        flags: int = settle(run(event, push), since)
+        return flags
 
-    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+    return call
 
 
 def crosses(handler: Handler) -> bool:
@@ -136,73 +145,93 @@ def crosses(handler: Handler) -> bool:
     return handler.awaited or any(around.awaited for around in handler.arounds)
 
 
-def sync_step(handler: Handler, context: Context) -> Step:
-    """Compile a sync handler."""
+def _is_bare(handler: Handler, context: Context) -> bool:
+    """Tell whether a handler takes the event, whatever it is, and nothing stands round it."""
+    return not (handler.where or handler.takes_delivery or handler.arounds or context.glue)
+
+
+def sync_call(handler: Handler, context: Context) -> SyncCall:
+    """Compile the call of a sync handler; what it raises is the handler's failure."""
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.sync_arounds(handler.arounds)
-    hooks = compile_sync(_hooks(handler), context) if handler.errors else None
-    if not (arounds or where or takes):
-        return Step(bare=True, call=function, handler=handler, hooks=hooks)
 
-    def call(event: Any, push: Push, settle: Settle) -> int:
+    def call(event: Any, push: Push, settle: Settle, since: Any) -> int:
         if where is not None and not where(event):
             return UNTAKEN
+        return inside(event, push, settle, since) if arounds else invoke(event, push, settle, since)
+
+    def inside(event: Any, push: Push, settle: Settle, since: Any) -> int:
         with ExitStack() as stack:
             for around in arounds:
                 manager = _open(around, push, name)
                 # What an object makes that was registered as a factory shows only now.
                 plain = hasattr(manager, "__enter__")
-                stack.enter_context(manager if plain else Settled(manager, settle))
-            result = function(event, push.delivery(name)) if takes else function(event)
-            if result is not None and inspect.isawaitable(result):
-                settle(result)
+                stack.enter_context(manager if plain else Settled(manager, settle, since))
+            invoke(event, push, settle, since)
+        return TAKEN  # whatever was raised inside, if one of them keeps it
+
+    def invoke(event: Any, push: Push, settle: Settle, since: Any) -> int:
+        result = function(event, push.delivery(name)) if takes else function(event)
+        if result is not None and inspect.isawaitable(result):
+            settle(result, since)
         return TAKEN
 
-    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+    return call
 
 
 # -- on an event loop
 
 
-def compile_async(  # noqa: C901 - holds run
-    handlers: Sequence[Handler], context: Context, finish: Callable[[int], Any] = int
-) -> AsyncRun:
+def compile_async(handlers: Sequence[Handler], context: Context) -> AsyncRun:
     """Compile handlers into a coroutine function that runs them from an event loop.
 
-    It gives what ``finish`` makes of the flags: a coroutine less than to await them first.
+    It takes the event and the push (None if nothing needs it).
     """
-    steps: list[Step] = []
+    steps: list[AsyncRun] = []
     for mode, group in groupby(handlers, key=_mode):
         members = list(group)
-        if mode is _thread_step:
-            steps.append(_thread_step(members, context))
+        if mode is _thread_run:
+            steps.append(_thread_run(members, context))
         else:
-            steps += [mode([member], context) for member in members]
+            steps += [_aisolated(handler, mode(handler, context), context) for handler in members]
+    if len(steps) == 1:
+        return steps[0]
 
-    async def run(event: Any, push: Push | None) -> Any:
+    async def run(event: Any, push: Push | None) -> int:
         flags = UNTAKEN
-        for bare, call, handler, hooks in steps:
-            try:
-                if bare:
-                    await call(event)
-                    flags |= TAKEN
-                else:
-                    flags |= await call(event, push)
-            except (Exception, asyncio.CancelledError) as raised:
-                error = _failure(raised)
-                if raised is not error:
-                    if expired():
-                        error = _overrun(context)
-                    elif _cancelled():
-                        raise
-                flags |= TAKEN | FAILED
-                _log_failure(handler, error)
-                if hooks is not None:
-                    await hooks(error, push)
-        return finish(flags)
+        for step in steps:
+            flags |= await step(event, push)
+        return flags
 
     return run
+
+
+def _aisolated(handler: Handler, call: AsyncRun, context: Context) -> AsyncRun:
+    """Let the failure of one handler end here."""
+    hooks = compile_async(_hooks(handler), context) if handler.errors else None
+    function = handler.function
+    bare = handler.awaited and _is_bare(handler, context)
+
+    async def step(event: Any, push: Push | None) -> int:
+        try:
+            if not bare:
+                return await call(event, push)
+            await function(event)
+        except (Exception, asyncio.CancelledError) as raised:
+            error = _failure(raised)
+            if raised is not error:
+                if expired():
+                    error = _overrun(context)
+                elif _cancelled():
+                    raise
+            _log_failure(handler, error)
+            if hooks is not None:
+                await hooks(error, push)
+            return TAKEN | FAILED
+        return TAKEN
+
+    return step
 
 
 def _failure(raised: BaseException) -> Exception:
@@ -224,11 +253,11 @@ def _overrun(context: Context) -> TimeoutError:
     return TimeoutError(f"not done {context.deadline:g} s after the push came in")
 
 
-def _mode(handler: Handler) -> Callable[[list[Handler], Context], Step]:
+def _mode(handler: Handler) -> Callable[[Any, Context], AsyncRun]:
     """Choose how a handler runs from a loop."""
     if handler.awaited:
-        return _async_step
-    return _inline_step if runs_inline(handler) else _thread_step
+        return _async_call
+    return _inline_call if runs_inline(handler) else _thread_run
 
 
 def runs_inline(handler: Handler) -> bool:
@@ -236,18 +265,21 @@ def runs_inline(handler: Handler) -> bool:
     return handler.inline and not crosses(handler)
 
 
-def _async_step(handlers: list[Handler], context: Context) -> Step:
-    (handler,) = handlers
+def _async_call(handler: Handler, context: Context) -> AsyncRun:
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.async_arounds(handler.arounds)
-    hooks = compile_async(_hooks(handler), context) if handler.errors else None
-    if not (arounds or where or takes):
-        return Step(bare=True, call=function, handler=handler, hooks=hooks)
 
     async def call(event: Any, push: Push) -> int:
         if where is not None and not where(event):
             return UNTAKEN
+        if arounds:
+            await inside(event, push)
+        else:
+            await (function(event, push.delivery(name)) if takes else function(event))
+        return TAKEN
+
+    async def inside(event: Any, push: Push) -> None:
         async with AsyncExitStack() as stack:
             for around in arounds:
                 manager = _open(around, push, name)
@@ -256,39 +288,37 @@ def _async_step(handlers: list[Handler], context: Context) -> Step:
                 else:
                     stack.enter_context(manager)
             await (function(event, push.delivery(name)) if takes else function(event))
-        return TAKEN
 
-    return Step(bare=False, call=call, handler=handler, hooks=hooks)
-
-
-def _inline_step(handlers: list[Handler], context: Context) -> Step:
-    (handler,) = handlers
-    bare, function, _, _ = sync_step(handler, context)
-    hooks = compile_async(_hooks(handler), context) if handler.errors else None
-
-    async def call(event: Any, push: Push | None) -> Any:
-        if not bare:
-            return function(event, push, refuse)
-        result = function(event)
-        if result is not None and inspect.isawaitable(result):
-            refuse(result)
-        return TAKEN
-
-    return Step(bare=False, call=call, handler=handler, hooks=hooks)
+    return call
 
 
-def _thread_step(handlers: list[Handler], context: Context) -> Step:
+def _inline_call(handler: Handler, context: Context) -> AsyncRun:
+    call = sync_call(handler, context)
+
+    async def acall(event: Any, push: Push | None) -> int:
+        return call(event, push, refuse, None)
+
+    return acall
+
+
+def _settle_of(context: Context) -> Settle:
+    """Choose how a thread that was reached by a hop waits for an awaitable."""
+    own = context.glue.settle if context.glue else None
+    return bridging(context.deadline) if own is None else lambda awaitable, _: own(awaitable)
+
+
+def _thread_run(handlers: list[Handler], context: Context) -> AsyncRun:
     """Run adjacent sync handlers in one hop to another thread, which reports their failures."""
     run = compile_sync(handlers, context)
-    own_settle = context.glue.settle if context.glue else None
+    settle = _settle_of(context)
     spare = context.spare()
     hooks = [compile_async(_hooks(h), spare) if h.errors else None for h in handlers]
 
     async def call(event: Any, push: Push | None) -> Any:
         progress = Progress()
-        settle = own_settle or bridging(asyncio.get_running_loop(), context.deadline)
+        since = asyncio.get_running_loop(), monotonic()
         try:
-            return await context.hop(run, event, push, settle, progress)
+            return await context.hop(run, event, push, settle, since, progress)
         except SaturatedError as saturated:
             await fail(range(len(handlers)), saturated, push)
         except asyncio.CancelledError:
@@ -308,4 +338,4 @@ def _thread_step(handlers: list[Handler], context: Context) -> Step:
             if hook is not None:
                 await hook(error, push)
 
-    return Step(bare=False, call=call, handler=handlers[0], hooks=None)
+    return call

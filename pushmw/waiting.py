@@ -10,18 +10,18 @@ from typing import Any
 from pushmw.crossing import discard, loop_thread, wait_for
 from pushmw.deadlines import GRACE, TICK, within
 
-Settle = Callable[[Awaitable[Any]], Any]
+# (awaitable, since) -> its result; what counts as since is between its maker and its caller
+Settle = Callable[[Awaitable[Any], Any], Any]
 
 
-def blocking(deadline: float, since: float) -> Settle:
+def blocking(deadline: float) -> Settle:
     """Make a function that waits for an awaitable on the process's loop thread.
 
     Args:
-        deadline: seconds it may take.
-        since: the monotonic time they count from.
+        deadline: seconds it may take, from the monotonic time given as ``since``.
     """
 
-    def settle(awaitable: Awaitable[Any]) -> Any:
+    def settle(awaitable: Awaitable[Any], since: float) -> Any:
         loop_thread.check_elsewhere(awaitable)
         left = _left(deadline, since)
         # A handler that blocks the loop or catches its cancellation must not hold the server too.
@@ -30,12 +30,17 @@ def blocking(deadline: float, since: float) -> Settle:
     return settle
 
 
-def bridging(loop: asyncio.AbstractEventLoop, deadline: float) -> Settle:
-    """Make a function that waits, on a thread of the pool, for an awaitable on the loop."""
-    since = monotonic()
+def bridging(deadline: float) -> Settle:
+    """Make a function that waits, on a thread of the pool, for an awaitable on the loop.
 
-    def settle(awaitable: Awaitable[Any]) -> Any:
-        left = _left(deadline, since)
+    Args:
+        deadline: seconds it may take; what is given as ``since`` is the loop and the monotonic time
+            they count from.
+    """
+
+    def settle(awaitable: Awaitable[Any], since: tuple[asyncio.AbstractEventLoop, float]) -> Any:
+        loop, began = since
+        left = _left(deadline, began)
         return asyncio.run_coroutine_threadsafe(within(left, awaitable), loop).result()
 
     return settle
@@ -47,7 +52,7 @@ def _left(deadline: float, since: float) -> float:
     return max(left if left > 0 else left + GRACE, 2 * TICK)
 
 
-def refuse(awaitable: Awaitable[Any]) -> None:
+def refuse(awaitable: Awaitable[Any], _: object) -> None:
     """Say that what an inline handler returned cannot be awaited."""
     discard(awaitable)
     raise TypeError("an inline handler returned an awaitable; declare it with async def")
@@ -59,13 +64,14 @@ class Settled:
     It is entered and left in one task, and the thread gets the context variables that it sets.
     """
 
-    def __init__(self, manager: Any, settle: Settle) -> None:
+    def __init__(self, manager: Any, settle: Settle, since: Any) -> None:
         self._manager = manager
         self._settle = settle
+        self._since = since
         self._tokens: list[tuple[ContextVar[Any], Token[Any]]] = []
 
     def __enter__(self) -> None:
-        self._settle(self._start())
+        self._settle(self._start(), self._since)
         for variable, value in self._context.items():
             if variable.get(self) is not value:
                 self._tokens.append((variable, variable.set(value)))
@@ -73,7 +79,7 @@ class Settled:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
         for variable, token in reversed(self._tokens):
             variable.reset(token)
-        return bool(self._settle(self._finish(error)))
+        return bool(self._settle(self._finish(error), self._since))
 
     async def _start(self) -> None:
         loop = asyncio.get_running_loop()

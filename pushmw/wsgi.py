@@ -62,21 +62,34 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
 
 
 def _deliver(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
-    rules = Rules(push.options.max_body)
-    core, counts = push.core, push.counts
-    core()  # no option is set any more
+    core, counts = push.core(), push.counts
+    rules = Rules(push.options.max_body)  # no option is set any more
+    lengths, types = rules.lengths, rules.types
     passes_to = app if push.options.fallthrough else None
 
     def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            body = read_body(environ, rules)
-        except Refused as refused:
+            # In this frame what `read_body` does for headers that were admitted before.
+            length = lengths.get(environ.get("CONTENT_LENGTH"))
+            if (
+                length is None
+                or environ.get("CONTENT_TYPE") not in types
+                or "HTTP_CONTENT_ENCODING" in environ
+                or "HTTP_TRANSFER_ENCODING" in environ
+            ):
+                body = read_body(environ, rules)
+            else:
+                body = environ["wsgi.input"].read(length)
+                if len(body) != length:
+                    body = _read_on(environ["wsgi.input"], body, length)
+        except Exception as error:  # noqa: BLE001 - see _part
             counts.refused += 1
-            return _refuse(environ, start_response, refused.answer)
-        answer = core().accept(body, environ, describe)
+            answer = error.answer if isinstance(error, Refused) else answers.INCOMPLETE
+            return _refuse(environ, start_response, answer)
+        answer = core.accept(body, environ, describe)
         if answer.passes and passes_to is not None:
             return replay_wsgi(passes_to, body, environ, start_response)
-        start_response(answer.status_line, list(answer.headers))
+        start_response(answer.status_line, [*answer.headers])
         return [answer.body]
 
     return deliver
@@ -99,7 +112,7 @@ def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:
     ends = environ.get("wsgi.input_terminated") is True
     source = environ["wsgi.input"]
     if length and not (ends and "HTTP_TRANSFER_ENCODING" in environ):
-        return _read(source, length)
+        return _read_on(source, b"", length)
     if not ends:
         raise Refused(answers.NO_LENGTH)
     body = _read_to_end(source, rules.max_body)
@@ -107,16 +120,13 @@ def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:
     return body
 
 
-def _read(source: Any, length: int) -> bytes:
-    """Read ``length`` bytes; one read may give fewer."""
-    body = _part(source, length)
-    if len(body) == length:
-        return body
+def _read_on(source: Any, body: bytes, length: int) -> bytes:
+    """Read what ``body`` has not of ``length`` bytes; one read may give fewer."""
     parts = [body]
     missing = length - len(body)
-    while missing > 0 and parts[-1]:
-        parts.append(_part(source, missing))
-        missing -= len(parts[-1])
+    while missing > 0 and (part := _part(source, missing)):
+        parts.append(part)
+        missing -= len(part)
     if missing:
         raise Refused(answers.INCOMPLETE)
     return b"".join(parts)

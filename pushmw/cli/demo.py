@@ -3,11 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final
 
 import click
 import httpx
-import msgspec
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
@@ -156,7 +156,7 @@ def _rest(client: httpx.Client, push: Receiver) -> bool:
     rows = table("Everything else", "")
     rows.add_row("GET /", f"{page.status_code} {page.text}")
     rows.add_row("an unknown kind", f"answered {unknown.status_code}")
-    counts = msgspec.structs.asdict(push.counts)
+    counts = asdict(push.counts)
     rows.add_row("push.counts", ", ".join(f"{count} {name}" for name, count in counts.items()))
     show("", rows, "")
     return page.content == _PAGE and unknown.status_code == _TAKEN

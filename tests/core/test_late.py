@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pushmw import Answer, Delivery, Receiver, core, deadlines, waiting
+from pushmw import Answer, Delivery, Receiver, core, deadlines, running, waiting
 from pushmw.deadlines import TICK, watch_of, within
 from worlds import BODY, Deliver, awaited, in_both_worlds, lazily, on_a_loop, on_a_thread
 
@@ -203,7 +203,7 @@ def test_what_a_sync_handler_returned_has_what_is_left_of_the_deadline(
         return await awaitable
 
     monkeypatch.setattr(waiting, "within", noting)
-    for module in (core, waiting):
+    for module in (core, running, waiting):
         monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     push = Receiver(handler_deadline=10)
 

@@ -50,7 +50,7 @@ def test_under_a_root_that_the_path_begins_with_only_the_whole_counts() -> None:
 
 
 def test_wsgi_spells_other_letters_as_bytes() -> None:
-    assert paths("/ä", "/b").wsgi == {"/\xc3\xa4", "/b"}
+    assert set(paths("/ä", "/b").wsgi) == {"/\xc3\xa4", "/b"}
 
 
 def test_the_tables_are_changed_in_place() -> None:
@@ -58,9 +58,10 @@ def test_the_tables_are_changed_in_place() -> None:
     wsgi, under = made.wsgi, made.under
     made.mounted("/api")
     made.set(["/new"])
-    assert made.wsgi is wsgi == {"/new"}
+    assert made.wsgi is wsgi
+    assert set(wsgi) == {"/new"}
     assert made.under is under
-    assert made.mounted("/api") == {"/api/new", "/new"} == under["/api"]
+    assert set(made.mounted("/api")) == {"/api/new", "/new"} == set(under["/api"])
     assert "/new" in made
     assert "/old" not in made
 

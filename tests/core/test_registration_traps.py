@@ -176,11 +176,14 @@ def test_the_first_post_seals_the_options_even_if_it_is_refused(way: str) -> Non
 def test_the_same_glue_again_keeps_what_is_compiled() -> None:
     push = Receiver()
     push.set_glue(Glue(nullcontext))
-    compiled = push.core()
+    core = push.core()
+    compiled = core.accept, core.aaccept
     push.set_glue(Glue(nullcontext))
-    assert push.core() is compiled
+    assert (core.accept, core.aaccept) == compiled
     push.set_glue(Glue(nullcontext, nullcontext))
-    assert push.core() is not compiled
+    assert core.accept is not compiled[0]
+    assert core.aaccept is not compiled[1]
+    assert push.core() is core
 
 
 def test_star_takes_every_notification() -> None:
