@@ -180,11 +180,9 @@ class Core:
     def _acompile(self, plan: Plan) -> tuple[Callable[[Any, Push | None], Any], bool, bool]:
         """Compile for a loop: what gives the flags at once (inline), or else a coroutine."""
         needs_push = _needs_push(plan)
-        if all(running.runs_inline(h) and not h.errors for h in (*plan.handlers, *plan.rest)):
-            now, later, _ = self._compile(plan)
-            if later is None:
-                return now, needs_push, True
-            return lambda event, push: now(event, push) or later(event, push), needs_push, True
+        inline = all(running.runs_inline(h) and not h.errors for h in plan.handlers)
+        if inline and not plan.rest:  # no `unhandled` handler is inline
+            return running.compile_sync(plan.handlers, self._context), needs_push, True
         steps = running.compile_async(plan.handlers, self._context)
         if not plan.rest:
             return steps, needs_push, False
