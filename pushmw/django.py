@@ -131,23 +131,20 @@ class PushMiddleware:
 
     def _take(self, request: HttpRequest) -> Any:
         try:
-            body = self._body(request)
+            answer = self._push.core().accept(self._body(request), request, _describe)
         except Refused as refused:
             return self._refuse(refused)
-        answer: Answer = self._push.core().accept(body, request, _describe)
         if answer.passes and self._push.options.fallthrough:
             return _passed(self._get_response(request))
         return _response(answer)
 
     async def _atake(self, request: HttpRequest) -> Any:
         try:
-            body = self._body(request)
+            answer = self._push.core().aaccept(self._body(request), request, _describe)
         except Refused as refused:
             return self._refuse(refused)
-        core = self._push.core()
-        answer = core.aaccept(body, request, _describe)
         if not isinstance(answer, Answer):
-            answer = core.finish(await within(self._push.options.handler_deadline, answer))
+            answer = await within(self._push.options.handler_deadline, answer)
         if answer.passes and self._push.options.fallthrough:
             return _passed(await self._get_response(request))
         return _response(answer)

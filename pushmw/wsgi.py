@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pushmw import answers
-from pushmw.answers import Answer, Refused
+from pushmw.answers import HANDLED, Answer, Refused
+from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import replay_wsgi
 from pushmw.requests import Rules, check_size
 
@@ -44,55 +45,88 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
     """Put the receiver in front of ``app``."""
     paths = push.paths.wsgi
     inner: WSGIApp = nothing_here if app is None else app
-    deliver: WSGIApp | None = None
 
-    def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    deliver: WSGIApp
+
+    def first(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Take the first push: compile the receiver, and make way for what comes of that."""
         nonlocal deliver
+        deliver = _deliver(push, app)
+        return deliver(environ, start_response)
+
+    deliver = first
+
+    # Every request goes through here: each variable of a function round it would be paid for.
+    def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            ours = environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST"
+            foreign = environ["PATH_INFO"] not in paths
         except KeyError:
-            ours = False
-        if not ours:
+            foreign = True
+        if foreign or environ.get("REQUEST_METHOD") != "POST":
             return inner(environ, start_response)
-        if deliver is None:
-            deliver = _deliver(push, app)
         return deliver(environ, start_response)
 
     return middleware
 
 
-def _deliver(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
+def _deliver(  # noqa: C901 - holds deliver
+    push: "Receiver", app: "WSGIApp | None"
+) -> "WSGIApp":
+    """Make the function for pushes; it is long because a frame costs every push a fiftieth."""
     core, counts = push.core(), push.counts
     rules = Rules(push.options.max_body)  # no option is set any more
     lengths, types = rules.lengths, rules.types
+    decode, diagnose = core.decode, core.diagnose
+    fine = HANDLED.headers
     passes_to = app if push.options.fallthrough else None
 
     def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
             # In this frame what `read_body` does for headers that were admitted before.
-            length = lengths.get(environ.get("CONTENT_LENGTH"))
-            if (
-                length is None
-                or environ.get("CONTENT_TYPE") not in types
-                or "HTTP_CONTENT_ENCODING" in environ
-                or "HTTP_TRANSFER_ENCODING" in environ
-            ):
-                body = read_body(environ, rules)
-            else:
+            length = lengths[environ["CONTENT_LENGTH"]]
+            known = (
+                environ["CONTENT_TYPE"] in types
+                and "HTTP_CONTENT_ENCODING" not in environ
+                and "HTTP_TRANSFER_ENCODING" not in environ
+            )
+        except KeyError:
+            known = False
+        try:
+            if known:
                 body = environ["wsgi.input"].read(length)
                 if len(body) != length:
                     body = _read_on(environ["wsgi.input"], body, length)
+            else:
+                body = read_body(environ, rules)
         except Exception as error:  # noqa: BLE001 - see _part
             counts.refused += 1
             answer = error.answer if isinstance(error, Refused) else answers.INCOMPLETE
             return _refuse(environ, start_response, answer)
-        answer = core.accept(body, environ, describe)
+        # In this frame what `Core.accept` does.
+        if len(body) > SHALLOW_SIZE and too_deep(body):
+            counts.refused += 1
+            return _write(start_response, answers.TOO_DEEP)
+        try:
+            if not body.isascii():
+                body.decode()
+            event = decode(body)
+        except Exception as error:  # noqa: BLE001 - see the decoder
+            event = diagnose(body, error)
+        answer = core.takes[event.__class__](event, body, environ, describe)
+        if answer is HANDLED:
+            start_response("200 OK", [*fine])
+            return [b"ok"]
         if answer.passes and passes_to is not None:
             return replay_wsgi(passes_to, body, environ, start_response)
-        start_response(answer.status_line, [*answer.headers])
-        return [answer.body]
+        return _write(start_response, answer)
 
     return deliver
+
+
+def _write(start_response: "StartResponse", answer: Answer) -> list[bytes]:
+    """Write an answer; its headers are made afresh because outer middleware edits them in place."""
+    start_response(answer.status_line, [*answer.headers])
+    return [answer.body]
 
 
 def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, Union
+from typing import Any, Final, NamedTuple, Union
 
 import msgspec
 
@@ -35,7 +35,19 @@ class _Header(msgspec.Struct, rename="camel"):
     result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:  # noqa: C901 - holds three
+class Reader(NamedTuple):
+    """How to read a push; `decoder` puts the parts together, `pushmw.core` does so in its frame.
+
+    Attributes:
+        decode: gives the event of a body that is UTF-8 and not nested too deep, or raises.
+        diagnose: gives what a body is for which that raised.
+    """
+
+    decode: Callable[[bytes], Any]
+    diagnose: Callable[[bytes, Exception], Notification | Unclassified]
+
+
+def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:
     """Build the function that reads a push.
 
     Args:
@@ -44,11 +56,7 @@ def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:  # noqa: C901 - 
     The function returns an event, or `Unclassified` for a complete body it does not understand,
     and raises `TooDeepError` for one it dares not look at. It raises nothing else.
     """
-    tagged = {name: struct for name, struct in kinds.items() if name != COMMAND_STATE}
-    decode = msgspec.json.Decoder(Union[tuple(tagged.values())]).decode  # noqa: UP007 - built at run time
-    decode_command = msgspec.json.Decoder(kinds[COMMAND_STATE]).decode
-    decode_header = msgspec.json.Decoder(_Header).decode
-    decode_text = msgspec.json.Decoder(str).decode
+    decode, diagnose = reader(kinds)
 
     def read(body: bytes) -> Notification | Unclassified:
         if len(body) > SHALLOW_SIZE and too_deep(body):
@@ -60,6 +68,17 @@ def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:  # noqa: C901 - 
         except Exception as error:  # noqa: BLE001 - a user's Struct may raise anything
             return diagnose(body, error)
         return event
+
+    return read
+
+
+def reader(kinds: Mapping[str, type[Notification]]) -> Reader:
+    """Build the parts of `decoder`."""
+    tagged = {name: struct for name, struct in kinds.items() if name != COMMAND_STATE}
+    decode = msgspec.json.Decoder(Union[tuple(tagged.values())]).decode  # noqa: UP007 - built at run time
+    decode_command = msgspec.json.Decoder(kinds[COMMAND_STATE]).decode
+    decode_header = msgspec.json.Decoder(_Header).decode
+    decode_text = msgspec.json.Decoder(str).decode
 
     def diagnose(  # noqa: PLR0911 - a diagnosis each
         body: bytes, error: Exception
@@ -88,7 +107,7 @@ def decoder(kinds: Mapping[str, type[Notification]]) -> Decode:  # noqa: C901 - 
         except Exception as error:  # noqa: BLE001 - as above
             return Unclassified(COMMAND_STATE, _reason(error), body)
 
-    return read
+    return Reader(decode, diagnose)
 
 
 def _reason(error: Exception) -> str:

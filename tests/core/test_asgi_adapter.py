@@ -10,6 +10,8 @@ from pushes import OTHER, PUSH
 from pushmw import Counts, Receiver
 from sites.base import ASYNC, CALLBACK, INLINE, SYNC, Style
 
+pytestmark = pytest.mark.usefixtures("headers_new_or_known")
+
 STYLES = pytest.mark.parametrize("style", [SYNC, INLINE, ASYNC], ids=lambda style: style.name)
 
 

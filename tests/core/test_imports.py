@@ -24,6 +24,7 @@ FLOORS = [
     {"context", "crossing", "deadlines", "kinds"},
     {"waiting"},
     {"running"},
+    {"taking"},
     {"core"},
     {"direct", "wsgi", "asgi"},
     {"receiver"},
