@@ -193,9 +193,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
         if answer.passes and passes_to is not None:
-            return await passes_to(
-                scope, replay_receive(body, receive, tail=unread), replay_send(send)
-            )
+            again = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
+            return await passes_to(scope, again, replay_send(send))
         return await _write(send, answer)
 
     return deliver

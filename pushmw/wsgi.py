@@ -90,7 +90,7 @@ def _deliver(  # noqa: C901 - holds deliver
                 and "HTTP_TRANSFER_ENCODING" not in environ
             )
         except KeyError:
-            known = False
+            length, known = 0, False
         try:
             if known:
                 body = environ["wsgi.input"].read(length)
