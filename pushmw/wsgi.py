@@ -80,30 +80,34 @@ def _deliver(  # noqa: C901 - holds deliver
     fine = HANDLED.headers
     passes_to = app if push.options.fallthrough else None
 
-    def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def deliver(  # noqa: C901 - a push in one frame
+        environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         try:
             # In this frame what `read_body` does for headers that were admitted before.
             length = lengths[environ["CONTENT_LENGTH"]]
-            known = (
-                environ["CONTENT_TYPE"] in types
-                and "HTTP_CONTENT_ENCODING" not in environ
-                and "HTTP_TRANSFER_ENCODING" not in environ
-            )
+            if (
+                environ["CONTENT_TYPE"] not in types
+                or "HTTP_CONTENT_ENCODING" in environ
+                or "HTTP_TRANSFER_ENCODING" in environ
+            ):
+                length = 0
         except KeyError:
-            length, known = 0, False
+            length = 0
         try:
-            if known:
+            if length:
                 body = environ["wsgi.input"].read(length)
                 if len(body) != length:
                     body = _read_on(environ["wsgi.input"], body, length)
             else:
                 body = read_body(environ, rules)
+                length = len(body)
         except Exception as error:  # noqa: BLE001 - see _part
             counts.refused += 1
             answer = error.answer if isinstance(error, Refused) else answers.INCOMPLETE
             return _refuse(environ, start_response, answer)
         # In this frame what `Core.accept` does.
-        if len(body) > SHALLOW_SIZE and too_deep(body):
+        if length > SHALLOW_SIZE and too_deep(body):
             counts.refused += 1
             return _write(start_response, answers.TOO_DEEP)
         try:
