@@ -119,7 +119,7 @@ def wsgi(
         status = line
 
     def run(calls: int) -> float:
-        environ = given.copy()
+        environ = given | {"wsgi.input": BytesIO(body)}
         began = clock()
         for _ in repeat(None, calls):
             if fresh:

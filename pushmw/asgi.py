@@ -18,13 +18,14 @@ from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import Receive, Send, replay_receive, replay_send
 from pushmw.requests import Rules, check_size
 from pushmw.running import Flags
+from pushmw.taking import on_loop
 
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver
 
 logger = logging.getLogger("pushmw")
 
-_FINE = HANDLED.raw_headers
+_TYPE, _LENGTH = HANDLED.raw_headers
 
 Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -94,7 +95,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         b"content-encoding": {},
         b"transfer-encoding": {},
     }
-    decode, diagnose = core.decode, core.diagnose
+    decode, diagnose, takes = core.decode, core.diagnose, core.table(on_loop, describe)
     passes_to = app if options.fallthrough else None
     body_ticks = ticks(options.body_deadline)
     handler_ticks = ticks(options.handler_deadline) - body_ticks
@@ -160,7 +161,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
                 event = decode(body)
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = diagnose(body, error)
-            answer = core.atakes[event.__class__](event, body, scope, describe)
+            answer = takes[event.__class__](event, body, scope)
             if answer.__class__ is not Answer:
                 deadline.last += handler_ticks
                 try:
@@ -187,7 +188,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             if watch.marks:
                 watch.settle(task)
         if answer is HANDLED:
-            await send({"type": "http.response.start", "status": 200, "headers": [*_FINE]})
+            await send({"type": "http.response.start", "status": 200, "headers": [_TYPE, _LENGTH]})
             return await send({"type": "http.response.body", "body": b"ok"})
         if refused:
             counts.refused += 1

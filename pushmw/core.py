@@ -3,26 +3,29 @@
 import hashlib
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final
 
 from pushmw import answers
 from pushmw.answers import HANDLED, Answer, Refused
 from pushmw.context import Context, Glue
 from pushmw.counts import Counts
-from pushmw.delivery import Describe
+from pushmw.delivery import Describe, PushMaker
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, reader
 from pushmw.running import TAKEN, Flags, failed_alone
-from pushmw.taking import Take, on_loop, on_thread
+from pushmw.taking import Take, World, on_loop, on_thread
 
 logger = logging.getLogger("pushmw")
 
 _SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outside
 
 _VERDICTS: Final = (HANDLED, HANDLED, answers.FAILED, answers.FAILED)
+
+
+Table = dict[type, Take]
 
 
 class Core:
@@ -34,8 +37,6 @@ class Core:
     Attributes:
         decode: makes the event of a body that is UTF-8 and not nested too deep, or raises.
         diagnose: tells what a body is for which that raised.
-        takes: for each class of events what takes one on this thread.
-        atakes: the same on an event loop.
     """
 
     def __init__(
@@ -56,18 +57,32 @@ class Core:
         self._told: set[str] = set()
         self._plans = {struct: plans.get(kind) for kind, struct in kinds.items()}
         self._unrecognised = unrecognised
+        self._tables: dict[tuple[World, Describe], Table] = {}
         self.decode, self.diagnose = reader(kinds)
-        self.use(context.glue)
 
     def use(self, glue: Glue | None) -> None:
-        """Put a framework's context round every handler; adapters keep hold of this object."""
+        """Put a framework's context round every handler."""
         self._context = self._context._replace(glue=glue)
-        self.takes = self._compiled(on_thread)
-        self.atakes = self._compiled(on_loop)
+        for (world, describe), table in self._tables.items():
+            table.update(self._compiled(world, describe))
 
-    def _compiled(self, compile_plan: Callable[..., Take]) -> dict[type, Take]:
+    def table(self, world: World, describe: Describe) -> Table:
+        """Give what takes the events of each class; it follows what `use` does later.
+
+        Args:
+            world: `on_thread` or `on_loop`.
+            describe: how to read path and headers of what is given as the source.
+        """
+        found = self._tables.get((world, describe))
+        if found is None:
+            compiled = self._compiled(world, describe)
+            found = self._tables.setdefault((world, describe), compiled)
+        return found
+
+    def _compiled(self, world: World, describe: Describe) -> Table:
         def made(plan: Plan) -> Take:
-            return compile_plan(plan, self._context, self._names, self._counts, self.finish)
+            making = PushMaker(describe, self._names)
+            return world(plan, self._context, making, self._counts, self.finish)
 
         takes = {cls: made(plan) if plan else self._nobodys for cls, plan in self._plans.items()}
         rest = made(self._unrecognised) if self._unrecognised else None
@@ -80,7 +95,7 @@ class Core:
             Refused: it is nested too deep.
         """
         event = self._read(body)
-        answer: Answer = self.takes[event.__class__](event, body, source, describe)
+        answer: Answer = self.table(on_thread, describe)[event.__class__](event, body, source)
         return answer
 
     def aaccept(
@@ -92,7 +107,7 @@ class Core:
             Refused: it is nested too deep.
         """
         event = self._read(body)
-        work: Any = self.atakes[event.__class__](event, body, source, describe)
+        work: Any = self.table(on_loop, describe)[event.__class__](event, body, source)
         return work if work.__class__ is Answer else self._awaited(event, work)
 
     def _read(self, body: bytes) -> Any:
@@ -148,12 +163,12 @@ class Core:
     def _stranger(self, rest: Take | None) -> Take:
         """Make what takes a push that was not understood."""
 
-        def take(event: Unclassified, body: bytes, source: Any, describe: Describe) -> Any:
+        def take(event: Unclassified, body: bytes, source: Any) -> Any:
             answer = self._unclassified(event)
             if not answer.passes:
                 self._counts.refused += 1
             elif rest is not None:
-                return rest(event, body, source, describe)
+                return rest(event, body, source)
             else:
                 self._counts.unhandled += 1
             return answer

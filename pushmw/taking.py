@@ -15,21 +15,22 @@ from pushmw import running
 from pushmw.answers import HANDLED, Answer
 from pushmw.context import Context
 from pushmw.counts import Counts
-from pushmw.delivery import Describe, Push
+from pushmw.delivery import PushMaker
 from pushmw.dispatch import Plan
 from pushmw.running import FLAGS, failed_alone
 from pushmw.waiting import blocking, refuse
 
 logger = logging.getLogger("pushmw")
 
-# (event, body, source, describe) -> the answer; on a loop also what to await for the flags, or for
-# whatever a handler returns that is alone.
-Take = Callable[[Any, bytes, Any, Describe], Any]
+# (event, body, source) -> the answer; on a loop also what to await for the flags, or for whatever a
+# handler returns that is alone.
+Take = Callable[[Any, bytes, Any], Any]
 Finish = Callable[[int], Answer]
+World = Callable[[Plan, Context, PushMaker, Counts, Finish], Take]
 
 
 def on_thread(
-    plan: Plan, context: Context, names: tuple[str, ...], counts: Counts, finish: Finish
+    plan: Plan, context: Context, making: PushMaker, counts: Counts, finish: Finish
 ) -> Take:
     """Compile a plan for the thread it is called on."""
     deadline = context.deadline
@@ -37,9 +38,9 @@ def on_thread(
     alone: Any = running.alone(plan, context, awaited=False)
     steps = running.compile_sync(plan.handlers, context)
     rest = running.compile_sync(plan.rest, context)
-    needs_push = _needs_push(plan)
+    push_of = _push_of(plan, making)
 
-    def take_alone(event: Any, _body: bytes, _source: Any, _describe: Describe) -> Answer:
+    def take_alone(event: Any, _body: bytes, _source: Any) -> Answer:
         began = monotonic()
         try:
             result = alone(event)
@@ -47,53 +48,51 @@ def on_thread(
                 settle(result, began)
         except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
             return finish(failed_alone(plan, raised))
-        ended = monotonic()
-        if ended > began + deadline:
-            _log_overrun(event, ended - began)
+        if monotonic() > began + deadline:
+            _log_overrun(event, began)
         counts.handled += 1
         return HANDLED
 
-    def take(event: Any, body: bytes, source: Any, describe: Describe) -> Answer:
-        push = Push(event.kind, body, source, describe, names) if needs_push else None
+    def take(event: Any, body: bytes, source: Any) -> Answer:
+        push = push_of(event, body, source)
         began = monotonic()
         flags = steps(event, push, settle, began) or rest(event, push, settle, began)
-        ended = monotonic()
-        if ended > began + deadline:
-            _log_overrun(event, ended - began)
+        if monotonic() > began + deadline:
+            _log_overrun(event, began)
         return finish(flags)
 
     return take if alone is None else take_alone
 
 
 def on_loop(
-    plan: Plan, context: Context, names: tuple[str, ...], counts: Counts, finish: Finish
+    plan: Plan, context: Context, making: PushMaker, counts: Counts, finish: Finish
 ) -> Take:
     """Compile a plan for an event loop."""
     inline = not plan.rest and all(running.runs_inline(h) and not h.errors for h in plan.handlers)
     if inline:  # no `unhandled` handler is
-        return _inline(plan, context, names, counts, finish)
+        return _inline(plan, context, making, counts, finish)
     alone = running.alone(plan, context, awaited=True)
     if alone is not None:
-        return lambda event, _body, _source, _describe: alone(event)
+        return lambda event, _body, _source: alone(event)
     steps = running.compile_async(plan.handlers, context)
     rest = running.compile_async(plan.rest, context)
-    needs_push = _needs_push(plan)
+    push_of = _push_of(plan, making)
 
-    async def take(event: Any, body: bytes, source: Any, describe: Describe) -> int:
-        push = Push(event.kind, body, source, describe, names) if needs_push else None
+    async def take(event: Any, body: bytes, source: Any) -> int:
+        push = push_of(event, body, source)
         return FLAGS[await steps(event, push) or await rest(event, push)]
 
     return take
 
 
 def _inline(
-    plan: Plan, context: Context, names: tuple[str, ...], counts: Counts, finish: Finish
+    plan: Plan, context: Context, making: PushMaker, counts: Counts, finish: Finish
 ) -> Take:
     alone: Any = running.alone(plan, context, awaited=False)
     steps = running.compile_sync(plan.handlers, context)
-    needs_push = _needs_push(plan)
+    push_of = _push_of(plan, making)
 
-    def take_alone(event: Any, _body: bytes, _source: Any, _describe: Describe) -> Answer:
+    def take_alone(event: Any, _body: bytes, _source: Any) -> Answer:
         try:
             result = alone(event)
             if result is not None and isawaitable(result):
@@ -103,19 +102,24 @@ def _inline(
         counts.handled += 1
         return HANDLED
 
-    def take(event: Any, body: bytes, source: Any, describe: Describe) -> Answer:
-        push = Push(event.kind, body, source, describe, names) if needs_push else None
-        return finish(steps(event, push))
+    def take(event: Any, body: bytes, source: Any) -> Answer:
+        return finish(steps(event, push_of(event, body, source)))
 
     return take if alone is None else take_alone
 
 
-def _needs_push(plan: Plan) -> bool:
-    return any(
+def _push_of(plan: Plan, making: PushMaker) -> Callable[[Any, bytes, Any], Any]:
+    """Choose what makes the push behind the deliveries: nothing, if nobody asks for one."""
+    needed = any(
         h.takes_delivery or h.errors or any(around.takes_delivery for around in h.arounds)
         for h in (*plan.handlers, *plan.rest)
     )
+    return making if needed else _no_push
 
 
-def _log_overrun(event: Any, seconds: float) -> None:
-    logger.error("handlers of a %s push took %.1f s", event.kind, seconds)
+def _no_push(_event: Any, _body: bytes, _source: Any) -> None:
+    return None
+
+
+def _log_overrun(event: Any, began: float) -> None:
+    logger.error("handlers of a %s push took %.1f s", event.kind, monotonic() - began)

@@ -14,6 +14,7 @@ from pushmw.answers import HANDLED, Answer, Refused
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import replay_wsgi
 from pushmw.requests import Rules, check_size
+from pushmw.taking import on_thread
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,6 +40,9 @@ _DRAINED: Final = 256 * 1024
 _CHUNK: Final = 64 * 1024
 # Without HTTP_ before them, and empty where there is no such header.
 _BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+
+
+_TYPE, _LENGTH = HANDLED.headers
 
 
 def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
@@ -76,8 +80,7 @@ def _deliver(  # noqa: C901 - holds deliver
     core, counts = push.core(), push.counts
     rules = Rules(push.options.max_body)  # no option is set any more
     lengths, types = rules.lengths, rules.types
-    decode, diagnose = core.decode, core.diagnose
-    fine = HANDLED.headers
+    decode, diagnose, takes = core.decode, core.diagnose, core.table(on_thread, describe)
     passes_to = app if push.options.fallthrough else None
 
     def deliver(  # noqa: C901 - a push in one frame
@@ -116,9 +119,9 @@ def _deliver(  # noqa: C901 - holds deliver
             event = decode(body)
         except Exception as error:  # noqa: BLE001 - see the decoder
             event = diagnose(body, error)
-        answer = core.takes[event.__class__](event, body, environ, describe)
+        answer = takes[event.__class__](event, body, environ)
         if answer is HANDLED:
-            start_response("200 OK", [*fine])
+            start_response("200 OK", [_TYPE, _LENGTH])
             return [b"ok"]
         if answer.passes and passes_to is not None:
             return replay_wsgi(passes_to, body, environ, start_response)
