@@ -32,7 +32,8 @@ class Handler(msgspec.Struct, frozen=True):
     """A registered function with all that is known of it.
 
     Attributes:
-        kinds: names of kinds, or `ANY`, or `UNHANDLED`.
+        kinds: names of kinds, `ANY`, `UNHANDLED`. For a kind that is named beside `ANY` it stands
+            among the specific ones.
         arounds: outermost first.
         errors: the receiver's own hooks first, then those of the receivers that include it.
     """
@@ -122,7 +123,8 @@ def plans(
     every = [h for h in handlers if ANY in h.kinds]
     table: dict[str, Plan] = {}
     for kind in kinds:
-        chosen = (*(h for h in handlers if kind in h.kinds), *every)
+        specific = [h for h in handlers if kind in h.kinds]
+        chosen = (*specific, *(h for h in every if kind not in h.kinds))
         sure = any(h.where is None for h in chosen)
         if chosen:
             table[kind] = Plan(chosen, () if sure else unhandled)

@@ -21,6 +21,7 @@ from pushmw.paths import Paths
 if TYPE_CHECKING:
     from pushmw._signatures import On
     from pushmw.asgi import ASGIApp
+    from pushmw.compat import PushMessageReceiver
     from pushmw.context import Glue
     from pushmw.core import Core
     from pushmw.direct import Headers
@@ -247,6 +248,16 @@ class Receiver:
             self.entries.pop()
             raise
         other._included = True  # noqa: SLF001 - as above
+
+    def mount(self, receiver: "PushMessageReceiver") -> None:
+        """Register the methods of a receiver in the style of the vendor's SDKs (`pushmw.compat`).
+
+        Raises:
+            TypeError: it overrides none, or one that is misspelt, or cannot be called.
+        """
+        from pushmw import compat
+
+        compat.mount(receiver, self._register, self.kinds())
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
         """Set options, until the first push.

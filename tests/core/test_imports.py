@@ -21,7 +21,7 @@ FLOORS = [
     {"notifications"},
     {"samples", "answers", "counts", "delivery", "paths"},
     {"options", "callables", "dispatch", "requests", "replay", "_signatures"},
-    {"context", "crossing", "deadlines", "kinds"},
+    {"compat", "context", "crossing", "deadlines", "kinds"},
     {"waiting"},
     {"running"},
     {"taking"},
@@ -38,6 +38,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 PURE = {
     *("depth", "notifications", "samples", "answers", "counts", "delivery", "paths"),
     *("options", "callables", "dispatch", "requests", "replay", "_signatures"),
+    "compat",
 }
 CROSSINGS = {
     "asyncio",
@@ -114,15 +115,15 @@ def test_each_framework_is_imported_by_its_own_room_only() -> None:
 
 
 def test_the_scan_sees_what_is_imported_inside_of_functions() -> None:
-    assert {"wsgi", "asgi", "direct", "core"} <= rooms_imported(PACKAGE / "receiver.py")
+    assert {"wsgi", "asgi", "direct", "core", "compat"} <= rooms_imported(PACKAGE / "receiver.py")
     assert "werkzeug.http" in imports_of(PACKAGE / "requests.py")
     assert "receiver" not in rooms_imported(PACKAGE / "asgi.py"), "that is for checkers only"
 
 
 HEAVY = """
-import sys
+import importlib, sys
 before = set(sys.modules)
-import pushmw
+importlib.import_module(sys.argv[1])
 new = {name for name in set(sys.modules) - before}
 heavy = {
     "asyncio", "anyio", "trio", "gevent", "eventlet", "concurrent.futures", "multiprocessing",
@@ -135,10 +136,18 @@ print(*sorted(heavy & new))
 """
 
 
-def test_importing_pushmw_imports_nothing_heavy_and_warns_of_nothing() -> None:
-    program = [sys.executable, "-P", "-W", "error", "-c", HEAVY]
+@pytest.mark.parametrize("module", ["pushmw", "pushmw.compat"])
+def test_importing_imports_nothing_heavy_and_warns_of_nothing(module: str) -> None:
+    program = [sys.executable, "-P", "-W", "error", "-c", HEAVY, module]
     done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("\n", "", 0)
+
+
+def test_importing_pushmw_leaves_the_names_of_the_sdks_alone() -> None:
+    text = "import pushmw, sys; print('pushmw.compat' in sys.modules)"
+    program = [sys.executable, "-P", "-c", text]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 THREADS = """
