@@ -25,13 +25,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar, Token
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pushmw import notifications as events
 from pushmw.callables import check_event, check_runs, is_async
 from pushmw.delivery import Delivery
-from pushmw.dispatch import ANY, UNHANDLED
+from pushmw.dispatch import ANY, UNHANDLED, Target
 from pushmw.options import SDK_PATHS
+
+if TYPE_CHECKING:
+    from pushmw.registry import Registry
 
 __all__ = [
     "DEMO_PATHS",
@@ -273,9 +276,7 @@ request: Final = Request()
 _Give = Callable[[Any, Delivery], tuple[Any, ...]]
 
 
-def mount(
-    receiver: PushMessageReceiver, register: Callable[..., None], known: Mapping[str, type]
-) -> None:
+def mount(receiver: PushMessageReceiver, registry: "Registry") -> None:
     """Register what a receiver overrides; `Receiver.mount` is the way to do so."""
     given: Any = receiver
     if isinstance(given, type):
@@ -292,13 +293,15 @@ def mount(
     if not kinds:
         raise TypeError(f"mount: {label} overrides no method of PushMessageReceiver")
     calls = {name: _call_of(getattr(receiver, name), f"{label}.{name}", name) for name in kinds}
+    known = registry.kinds()
     classes = {
         name: tuple(known.get(kind, object) for kind in several) for name, several in kinds.items()
     }
     for name, call in calls.items():  # all of them before the first is registered
         check_event(call, classes[name])
     for name, call in calls.items():
-        register(call, kinds[name], classes[name], name=f"{label}.{name}")
+        target = Target(kinds[name], (), classes[name])
+        registry.add(call, target, expected=classes[name], name=f"{label}.{name}")
 
 
 def _check_spelling(receiver: PushMessageReceiver, label: str) -> None:

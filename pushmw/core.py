@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from asyncio import CancelledError
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 from pushmw import answers
@@ -13,8 +13,8 @@ from pushmw.counts import Counts
 from pushmw.delivery import Describe, PushMaker
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.dispatch import Plan
-from pushmw.notifications.base import Notification, Unclassified
-from pushmw.notifications.decoder import UNKNOWN_KIND, reader
+from pushmw.notifications.base import Notification, Unasked, Unclassified
+from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
 from pushmw.running import TAKEN, Flags, failed_alone
 from pushmw.taking import Take, World, on_loop, on_thread
 
@@ -45,6 +45,7 @@ class Core:
         plans: Mapping[str, Plan],
         unrecognised: Plan | None,
         *,
+        formats: Formats,
         context: Context,
         strict: bool,
         keep_headers: tuple[str, ...],
@@ -58,7 +59,7 @@ class Core:
         self._plans = {struct: plans.get(kind) for kind, struct in kinds.items()}
         self._unrecognised = unrecognised
         self._tables: dict[tuple[World, Describe], Table] = {}
-        self.decode, self.diagnose = reader(kinds)
+        self.decode, self.diagnose, self._splits = reader(kinds, formats)
 
     def use(self, glue: Glue | None) -> None:
         """Put a framework's context round every handler."""
@@ -86,7 +87,22 @@ class Core:
 
         takes = {cls: made(plan) if plan else self._nobodys for cls, plan in self._plans.items()}
         rest = made(self._unrecognised) if self._unrecognised else None
-        return {**takes, Unclassified: self._stranger(rest)}
+        table: Table = {**takes, Unasked: self._nobodys, Unclassified: self._stranger(rest)}
+        for wire, split in self._splits.items():
+            table[wire] = self._divided(split, table)
+        return table
+
+    def _divided(self, split: Callable[[Any, bytes], Notification], table: Table) -> Take:
+        """Make what takes an object that stands for several kinds."""
+
+        def take(wire: Any, body: bytes, source: Any) -> Any:
+            try:
+                event: Any = split(wire, body)
+            except Exception as error:  # noqa: BLE001 - see the decoder
+                event = self.diagnose(body, error)
+            return table[event.__class__](event, body, source)
+
+        return take
 
     def accept(self, body: bytes, source: Any, describe: Describe) -> Answer:
         """Take a push on this thread.
@@ -151,7 +167,7 @@ class Core:
 
     # -- what nobody handles
 
-    def _nobodys(self, event: Notification, *_: Any) -> Answer:
+    def _nobodys(self, event: Notification | Unasked, *_: Any) -> Answer:
         """Say once that a kind has no handler, and how to write one."""
         kind = event.kind
         if kind not in self._told:

@@ -174,7 +174,8 @@ def crosses(handler: Handler) -> bool:
 
 def _is_bare(handler: Handler, context: Context) -> bool:
     """Tell whether a handler takes the event, whatever it is, and nothing stands round it."""
-    return not (handler.where or handler.takes_delivery or handler.arounds or context.glue)
+    more = handler.where or handler.view or handler.takes_delivery or handler.arounds
+    return not (more or context.glue)
 
 
 def sync_call(handler: Handler, context: Context) -> SyncCall:
@@ -182,8 +183,13 @@ def sync_call(handler: Handler, context: Context) -> SyncCall:
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.sync_arounds(handler.arounds)
+    view = handler.view
 
     def call(event: Any, push: Push, settle: Settle, since: Any) -> int:
+        if view is not None:
+            event = view[event.kind](event)
+            if event is None:
+                return UNTAKEN
         if where is not None and not where(event):
             return UNTAKEN
         return inside(event, push, settle, since) if arounds else invoke(event, push, settle, since)
@@ -306,8 +312,13 @@ def _async_call(handler: Handler, context: Context) -> AsyncRun:
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.async_arounds(handler.arounds)
+    view = handler.view
 
     async def call(event: Any, push: Push) -> int:
+        if view is not None:
+            event = view[event.kind](event)
+            if event is None:
+                return UNTAKEN
         if where is not None and not where(event):
             return UNTAKEN
         if arounds:
