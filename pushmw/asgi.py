@@ -9,7 +9,7 @@ import logging
 import sys
 from asyncio import AbstractEventLoop, CancelledError, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from pushmw import answers
 from pushmw.answers import Answer, Refused
@@ -18,6 +18,8 @@ from pushmw.replay import Receive, Send, replay_receive, replay_send
 from pushmw.requests import Rules, check_size
 
 if TYPE_CHECKING:
+    from types import CoroutineType
+
     from pushmw.receiver import Receiver
 
 logger = logging.getLogger("pushmw")
@@ -31,7 +33,18 @@ Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
+class WrappedASGI(Protocol):
+    """An ASGI application that takes the place of any: each framework types messages its own way.
+
+    The names of the arguments and the coroutine are those of Quart's ``asgi_app``.
+    """
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
+        """Answer a request, or go through whatever else the scope is of."""
+        ...
+
+
+def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
     """Put the receiver in front of ``app``."""
     paths = push.paths
     under = paths.under
@@ -55,7 +68,7 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
             deliver = _deliver(push, app)
         return deliver(scope, receive, send)
 
-    return _marked(middleware)
+    return cast("WrappedASGI", _marked(middleware))
 
 
 def _marked(middleware: ASGIApp) -> ASGIApp:

@@ -20,7 +20,7 @@ from pushmw.paths import Paths
 
 if TYPE_CHECKING:
     from pushmw._signatures import On
-    from pushmw.asgi import ASGIApp
+    from pushmw.asgi import WrappedASGI
     from pushmw.context import Glue
     from pushmw.core import Core
     from pushmw.direct import Headers
@@ -279,7 +279,7 @@ class Receiver:
         self._checked()
         return wsgi.wrap(self, app)
 
-    def asgi(self, app: Any = None) -> "ASGIApp":
+    def asgi(self, app: Any = None) -> "WrappedASGI":
         """Wrap an ASGI application; without one, everything but pushes is answered 404."""
         from pushmw import asgi
 
