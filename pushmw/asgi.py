@@ -119,8 +119,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         answer: Any = answers.TIMEOUT
         try:
             headers = scope.get("headers", ())
-            if headers.__class__ is not list:  # any iterable will do; it is read more than once
-                headers = scope["headers"] = list(headers)
+            if headers.__class__ is not list:  # iterables of iterables, read again later
+                headers = scope["headers"] = [(name, value) for name, value in headers]
             length, chunked = 0, False
             # In this frame what `_admit` does for headers that were admitted before.
             for name, value in headers:
