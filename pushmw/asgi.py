@@ -167,7 +167,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             return await passes_to(scope, again, replay_send(send))
         headers = [*answer.raw_headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        return await send({"type": "http.response.body", "body": answer.body})
+        return await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
     return deliver
 
@@ -176,7 +176,7 @@ async def _write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None
     """Send an answer; its headers are made afresh because outer middleware edits them in place."""
     headers = [*answer.raw_headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
 async def _refuse(scope: Scope, send: Send, answer: Answer, *, unread: bool) -> None:
