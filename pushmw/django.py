@@ -167,6 +167,7 @@ class PushMiddleware:
             # Under WSGI Django reads as much as Content-Length says, so nothing of a chunked body.
             body = read_body(request.environ, rules)
             request._body, request._stream = body, BytesIO(body)  # noqa: SLF001 - what .body does
+            meta["CONTENT_LENGTH"] = str(len(body))  # or Django REST framework sees no body
             return body
         body = self._read(request)
         check_size(body, length, rules.max_body)  # Django passes short ones as they are
