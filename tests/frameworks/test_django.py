@@ -217,7 +217,7 @@ def test_a_broken_connection_is_400() -> None:
 
 def test_a_view_is_told_how_long_a_chunked_push_is() -> None:
     """Django REST framework sees no body otherwise."""
-    source = {"wsgi.input": BytesIO(PUSH), "wsgi.input_terminated": True}
+    source: Any = {"wsgi.input": BytesIO(PUSH), "wsgi.input_terminated": True}
     chunked: Any = request(**source)
     chunked.META["CONTENT_LENGTH"] = ""
     assert middleware(Receiver())(chunked).status_code == 200
