@@ -22,6 +22,7 @@ MODULES = {
     "django-middleware-asgi": "django",
     "fastapi": "fastapi",
     "starlette": "starlette",
+    "quart": "quart",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
