@@ -49,6 +49,7 @@ DELETED = "deviceDeleted", "deleted meter-1 of Meters and more\n"
 BUILT = [
     ("quart", "quart_app", ASGI, "app", ADDED),
     ("quart", "quart_context", ASGI, "app", DELETED),
+    ("litestar", "litestar_app", ASGI, "app", ADDED),
 ]
 
 

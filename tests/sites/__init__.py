@@ -23,6 +23,7 @@ MODULES = {
     "fastapi": "fastapi",
     "starlette": "starlette",
     "quart": "quart",
+    "litestar": "litestar",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
