@@ -50,6 +50,8 @@ BUILT = [
     ("quart", "quart_app", ASGI, "app", ADDED),
     ("quart", "quart_context", ASGI, "app", DELETED),
     ("litestar", "litestar_app", ASGI, "app", ADDED),
+    ("falcon", "falcon_app", WSGI, "application", ADDED),
+    ("falcon", "falcon_asgi", ASGI, "application", ADDED),
 ]
 
 

@@ -24,6 +24,8 @@ MODULES = {
     "starlette": "starlette",
     "quart": "quart",
     "litestar": "litestar",
+    "falcon-wsgi": "falcon",
+    "falcon-asgi": "falcon",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
