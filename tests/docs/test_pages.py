@@ -52,6 +52,8 @@ BUILT = [
     ("litestar", "litestar_app", ASGI, "app", ADDED),
     ("falcon", "falcon_app", WSGI, "application", ADDED),
     ("falcon", "falcon_asgi", ASGI, "application", ADDED),
+    ("bottle", "bottle_app", WSGI, "app", ADDED),
+    ("pyramid", "pyramid_app", WSGI, "application", ADDED),
 ]
 
 

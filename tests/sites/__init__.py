@@ -26,6 +26,8 @@ MODULES = {
     "litestar": "litestar",
     "falcon-wsgi": "falcon",
     "falcon-asgi": "falcon",
+    "bottle": "bottle",
+    "pyramid": "pyramid",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
