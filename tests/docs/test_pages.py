@@ -54,6 +54,8 @@ BUILT = [
     ("falcon", "falcon_asgi", ASGI, "application", ADDED),
     ("bottle", "bottle_app", WSGI, "app", ADDED),
     ("pyramid", "pyramid_app", WSGI, "application", ADDED),
+    ("sanic", "sanic_app", ASGI, "application", ADDED),
+    ("blacksheep", "blacksheep_app", ASGI, "application", ADDED),
 ]
 
 

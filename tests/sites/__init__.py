@@ -28,6 +28,8 @@ MODULES = {
     "falcon-asgi": "falcon",
     "bottle": "bottle",
     "pyramid": "pyramid",
+    "sanic": "sanic",
+    "blacksheep": "blacksheep",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
