@@ -56,6 +56,7 @@ BUILT = [
     ("pyramid", "pyramid_app", WSGI, "application", ADDED),
     ("sanic", "sanic_app", ASGI, "application", ADDED),
     ("blacksheep", "blacksheep_app", ASGI, "application", ADDED),
+    ("connexion", "connexion_app", ASGI, "app", ADDED),
 ]
 
 

@@ -30,6 +30,7 @@ MODULES = {
     "pyramid": "pyramid",
     "sanic": "sanic",
     "blacksheep": "blacksheep",
+    "connexion": "connexion",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
