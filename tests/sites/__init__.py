@@ -31,6 +31,7 @@ MODULES = {
     "sanic": "sanic",
     "blacksheep": "blacksheep",
     "connexion": "connexion",
+    "aiohttp": "aiohttp",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
