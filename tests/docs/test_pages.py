@@ -58,6 +58,7 @@ BUILT = [
     ("blacksheep", "blacksheep_app", ASGI, "application", ADDED),
     ("connexion", "connexion_app", ASGI, "app", ADDED),
 ]
+LIKE_DJANGO = ["drf", "ninja"]
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +175,10 @@ def without_times(text: str) -> str:
                 id=module,
             )
             for page, module, server, app, shown in BUILT
+        ),
+        *(
+            pytest.param(FRAMEWORKS / f"{page}.md", "shop/settings.py", WAITRESS, ADDED, id=page)
+            for page in LIKE_DJANGO
         ),
     ],
 )
