@@ -42,6 +42,7 @@ from pushmw.notifications import (
     UpgradeOutcome,
     UpgradeState,
 )
+from pushmw.notifications.views import DeviceReport, ServiceReport, UpgradePhase, UpgradeProgress
 from pushmw.receiver import Receiver
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "DeviceInfoChanged",
     "DeviceModelAdded",
     "DeviceModelDeleted",
+    "DeviceReport",
     "DeviceStatus",
     "FwUpgradeResult",
     "FwUpgradeStateChanged",
@@ -78,12 +80,15 @@ __all__ = [
     "RuleEvent",
     "Service",
     "ServiceInfoChanged",
+    "ServiceReport",
     "StatusDetail",
     "SwUpgradeResult",
     "SwUpgradeStateChanged",
     "Truth",
     "Unclassified",
     "UpgradeOutcome",
+    "UpgradePhase",
+    "UpgradeProgress",
     "UpgradeState",
     "on",
     "push",

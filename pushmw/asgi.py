@@ -9,53 +9,73 @@ import logging
 import sys
 from asyncio import AbstractEventLoop, CancelledError, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pushmw import answers
-from pushmw.answers import Answer, Refused
-from pushmw.deadlines import Task, Watch, ticks, watch_of
+from pushmw.answers import HANDLED, Answer, Refused
+from pushmw.deadlines import Watch, ticks, watch_of
+from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import Receive, Send, replay_receive, replay_send
 from pushmw.requests import Rules, check_size
+from pushmw.running import Flags
+from pushmw.taking import on_loop
 
 if TYPE_CHECKING:
+    from types import CoroutineType
+
     from pushmw.receiver import Receiver
 
 logger = logging.getLogger("pushmw")
 
-# A dictionary, as `in` takes longer in a set, and it is asked for each header.
-_RULED: Final = dict.fromkeys(
-    (b"content-type", b"content-encoding", b"content-length", b"transfer-encoding")
-)
+_TYPE, _LENGTH = HANDLED.raw_headers
 
 Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
+class WrappedASGI(Protocol):
+    """An ASGI application that takes the place of any: each framework types messages its own way.
+
+    The names of the arguments and the coroutine are those of Quart's ``asgi_app``.
+    """
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
+        """Answer a request, or go through whatever else the scope is of."""
+        ...
+
+
+def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
     """Put the receiver in front of ``app``."""
     paths = push.paths
     under = paths.under
     inner: ASGIApp = nothing_here if app is None else app
-    deliver: ASGIApp | None = None
 
-    def matches(scope: Scope) -> bool:
-        """Match what the table does not know yet: a new root_path, or a scope without one."""
-        root = scope.get("root_path") or ""
-        return scope.get("path") in (under.get(root) or paths.mounted(root))
+    deliver: ASGIApp
 
-    def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def first(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Take the first push: compile the receiver, and make way for what comes of that."""
         nonlocal deliver
-        try:
-            ours = scope["path"] in under[scope["root_path"]]
-        except (KeyError, TypeError):
-            ours = matches(scope)
-        if not ours or scope["type"] != "http" or scope["method"] != "POST":
-            return inner(scope, receive, send)
-        if deliver is None:
-            deliver = _deliver(push, app)
+        deliver = _deliver(push, app)
         return deliver(scope, receive, send)
 
-    return _marked(middleware)
+    deliver = first
+
+    def stray(scope: Scope) -> bool:
+        """Look at what the table does not know yet: a new root_path, or a scope without one."""
+        root = scope.get("root_path") or ""
+        return scope.get("path") not in (under.get(root) or paths.mounted(root))
+
+    # Every request goes through here: each variable of a function round it would be paid for.
+    def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        try:
+            foreign = scope["path"] not in under[scope["root_path"]]
+        except (KeyError, TypeError):
+            foreign = stray(scope)
+        if foreign or scope["type"] != "http" or scope["method"] != "POST":
+            return inner(scope, receive, send)
+        return deliver(scope, receive, send)
+
+    return cast("WrappedASGI", _marked(middleware))
 
 
 def _marked(middleware: ASGIApp) -> ASGIApp:
@@ -75,15 +95,26 @@ def _marked(middleware: ASGIApp) -> ASGIApp:
 def _deliver(  # noqa: C901, PLR0915 - holds deliver
     push: "Receiver", app: "ASGIApp | None"
 ) -> ASGIApp:
+    """Make the coroutine function for pushes.
+
+    It is long because a frame costs every push a hundredth, and with a few variables more its
+    coroutines would be too large for the allocator's pools, which costs as much.
+    """
     core, options, counts = push.core(), push.options, push.counts
     rules = Rules(options.max_body)  # no option is set any more
-    lengths, types = rules.lengths, rules.types
+    ruled = {
+        b"content-length": rules.lengths,
+        b"content-type": rules.types,
+        b"content-encoding": {},
+        b"transfer-encoding": {},
+    }
+    decode, diagnose, takes = core.decode, core.diagnose, core.table(on_loop, describe)
     passes_to = app if options.fallthrough else None
     body_ticks = ticks(options.body_deadline)
     handler_ticks = ticks(options.handler_deadline) - body_ticks
     current: tuple[AbstractEventLoop | None, Watch] = (None, Watch())
 
-    async def deliver(  # noqa: C901, PLR0912, PLR0915 - a push in one frame
+    async def deliver(  # noqa: C901, PLR0911, PLR0912, PLR0915 - a push in one frame
         scope: Scope, receive: Receive, send: Send
     ) -> None:
         nonlocal current
@@ -95,43 +126,67 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         if known is not loop:
             watch = watch_of(loop)
             current = loop, watch
-        task = cast("Task", current_task(loop))
-        until = watch.until
+        task: Any = current_task(loop)
         if watch.idle:
             watch.start(loop)
-        outer = until.get(task)
-        last = watch.now + body_ticks
-        until[task] = last if outer is None else min(last, outer)
-        body, unread, refused = b"", True, False
-        answer: Any = answers.TIMEOUT
+        free = watch.free
+        deadline = free.pop() if free else watch.more()
+        deadline.task = task
+        deadline.last = watch.now + body_ticks
+        unread, refused, answer = True, False, None
         try:
-            headers = scope.get("headers", ())
-            if headers.__class__ is not list:  # any iterable will do; it is read more than once
-                headers = scope["headers"] = list(headers)
-            length, chunked = 0, False
-            # In this frame what `_admit` does for headers that were admitted before.
-            for name, value in headers:
-                if name in _RULED:
-                    if name == b"content-length" and not length and value in lengths:
-                        length = lengths[value]
-                    elif name != b"content-type" or value not in types:
-                        length, chunked = _admit(headers, rules)
-                        break
-            message = await receive()
-            if message["type"] != "http.request":
-                return None
-            body = message.get("body", b"")
-            unread = message.get("more_body", False)
-            # With both framings the end of the chunks counts, and has to be where the length is.
-            if not length or len(body) != length or (chunked and unread):
-                stop = rules.max_body + 1 if chunked or not length else length
-                body, unread = await _read_on(receive, body, stop, more=unread)
+            try:
+                headers = scope["headers"]
+                if headers.__class__ is not list:  # iterables of iterables, read again later
+                    headers = scope["headers"] = [(name, value) for name, value in headers]
+                # In this frame what `_admit` does, for headers that were admitted before.
+                length = 0
+                for name, value in headers:
+                    if name in ruled:
+                        admitted = ruled[name][value]
+                        if admitted:
+                            if length:
+                                raise KeyError  # noqa: TRY301 - a second one: look closer
+                            length = admitted
+            except KeyError:
+                headers, length = scope.get("headers", ()), 0
+            if length:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                try:
+                    body, unread = message["body"], message["more_body"]
+                except KeyError:
+                    body, unread = message.get("body", b""), message.get("more_body", False)
+                if len(body) != length:
+                    body, unread = await _read_on(receive, body, length, more=unread)
+                    check_size(body, length, rules.max_body)
+            else:
+                body, length, unread = await _read(receive, headers, rules)
                 check_size(body, length, rules.max_body)
-            answer = core.aaccept(body, scope, describe)
+                length = len(body)
+            # In this frame what `Core.aaccept` does.
+            if length > SHALLOW_SIZE and too_deep(body):
+                raise Refused(answers.TOO_DEEP)  # noqa: TRY301 - the way of any refusal
+            try:
+                if not body.isascii():
+                    body.decode()
+                event = decode(body)
+            except Exception as error:  # noqa: BLE001 - see the decoder
+                event = diagnose(body, error)
+            answer = takes[event.__class__](event, body, scope)
             if answer.__class__ is not Answer:
-                last = until[task] + handler_ticks
-                until[task] = last if outer is None else min(last, outer)
-                answer = core.finish(await answer)
+                deadline.last += handler_ticks
+                try:
+                    flags = await answer
+                except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
+                    answer = core.failed(event, raised)
+                else:
+                    if flags.__class__ is Flags:
+                        answer = core.finish(flags)
+                    else:
+                        counts.handled += 1
+                        answer = HANDLED
         except Refused as refusal:
             answer, refused = refusal.answer, True
         except _DisconnectedError:
@@ -139,22 +194,22 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         except CancelledError:
             if not watch.expired(task):
                 raise
-            answer = answer if answer.__class__ is Answer else answers.FAILED
-            refused = True
+            answer, refused = answers.TIMEOUT if answer is None else answers.FAILED, True
         finally:
-            if outer is None and not watch.marked:
-                del until[task]
-            else:
-                watch.leave(task, outer)
+            deadline.task = None
+            free.append(deadline)
+            if watch.marks:
+                watch.settle(task)
+        if answer is HANDLED:
+            await send({"type": "http.response.start", "status": 200, "headers": [_TYPE, _LENGTH]})
+            return await send({"type": "http.response.body", "body": b"ok", "more_body": False})
         if refused:
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
         if answer.passes and passes_to is not None:
-            again = replay_receive(body, receive, tail=unread)
+            again = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
             return await passes_to(scope, again, replay_send(send))
-        headers = [*answer.raw_headers]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        return await send({"type": "http.response.body", "body": answer.body})
+        return await _write(send, answer)
 
     return deliver
 
@@ -163,7 +218,7 @@ async def _write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None
     """Send an answer; its headers are made afresh because outer middleware edits them in place."""
     headers = [*answer.raw_headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
 async def _refuse(scope: Scope, send: Send, answer: Answer, *, unread: bool) -> None:
@@ -177,17 +232,17 @@ async def _without_asyncio(scope: Scope, send: Send) -> None:
     await _refuse(scope, send, answers.NO_ASYNCIO, unread=True)
 
 
-def _admit(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> tuple[int, bool]:
+def _admit(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> tuple[int, int]:
     """Apply the header rules, to each of those that come more than once too.
 
     Returns:
-        the declared length in bytes, 0 if none is declared, and whether there is an encoding for
-        the transfer.
+        the declared length in bytes, 0 if none is declared, and how much to read for the body. With
+        both framings the end of the chunks counts, and has to be where the length is.
 
     Raises:
         Refused: see the rules for each.
     """
-    length, chunked = 0, False
+    length, stop = 0, 0
     declared: bytes | None = None
     for name, value in headers:
         if name == b"content-length":
@@ -200,12 +255,20 @@ def _admit(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> tuple[int, b
         elif name == b"content-encoding":
             rules.admit(None, value, None)
         elif name == b"transfer-encoding":
-            chunked = True
-    return length, chunked
+            stop = rules.max_body + 1
+    return length, stop or length or rules.max_body + 1
 
 
 class _DisconnectedError(Exception):
     """The client went away before the body was complete."""
+
+
+async def _read(
+    receive: Receive, headers: Iterable[tuple[bytes, bytes]], rules: Rules
+) -> tuple[bytes, int, bool]:
+    length, stop = _admit(headers, rules)
+    body, unread = await _read_on(receive, b"", stop, more=True)
+    return body, length, unread
 
 
 async def _read_on(receive: Receive, body: bytes, stop: int, *, more: bool) -> tuple[bytes, bool]:

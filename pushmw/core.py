@@ -1,40 +1,42 @@
-"""From the bytes of a push to its answer: the one function behind every way in."""
+"""From the bytes of a push to its answer: the one way behind every way in."""
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
-from time import monotonic
-from typing import Any, Final, TypeVar
+from asyncio import CancelledError
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
 
-from pushmw import answers, running
-from pushmw.answers import Answer
+from pushmw import answers
+from pushmw.answers import HANDLED, Answer, Refused
 from pushmw.context import Context, Glue
 from pushmw.counts import Counts
-from pushmw.delivery import Describe, Push
+from pushmw.delivery import Describe, PushMaker
+from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.dispatch import Plan
-from pushmw.notifications.base import Notification, Unclassified
-from pushmw.notifications.decoder import UNKNOWN_KIND, TooDeepError, decoder
-from pushmw.running import TAKEN, SyncRun
-from pushmw.waiting import blocking
+from pushmw.notifications.base import Notification, Unasked, Unclassified
+from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
+from pushmw.running import TAKEN, Flags, failed_alone
+from pushmw.taking import Take, World, on_loop, on_thread
 
 logger = logging.getLogger("pushmw")
 
-# (body, source, describe) -> the answer, or under asyncio what to await for it
-Accept = Callable[[bytes, Any, Describe], Any]
-T = TypeVar("T")
-
 _SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outside
 
-_VERDICTS: Final = (answers.HANDLED, answers.HANDLED, answers.FAILED, answers.FAILED)
+_VERDICTS: Final = (HANDLED, HANDLED, answers.FAILED, answers.FAILED)
+
+
+Table = dict[type, Take]
 
 
 class Core:
     """The compiled receiver.
 
+    The adapters for WSGI and ASGI do in a frame of their own what `accept` and `aaccept` do, for
+    every push pays for each frame.
+
     Attributes:
-        accept: takes a push on this thread and gives the `Answer`.
-        aaccept: gives the `Answer`; or, when handlers have to be awaited, a coroutine for the flags
-            that `finish` makes the answer of.
+        decode: makes the event of a body that is UTF-8 and not nested too deep, or raises.
+        diagnose: tells what a body is for which that raised.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Core:
         plans: Mapping[str, Plan],
         unrecognised: Plan | None,
         *,
+        formats: Formats,
         context: Context,
         strict: bool,
         keep_headers: tuple[str, ...],
@@ -53,100 +56,140 @@ class Core:
         self._names = keep_headers
         self._counts = counts
         self._told: set[str] = set()
-        self._decode = decoder(kinds)
-        self._ours = {kinds[kind]: plan for kind, plan in plans.items()}
-        self._rest = unrecognised
-        self.use(context.glue)
+        self._plans = {struct: plans.get(kind) for kind, struct in kinds.items()}
+        self._unrecognised = unrecognised
+        self._tables: dict[tuple[World, Describe], Table] = {}
+        self.decode, self.diagnose, self._splits = reader(kinds, formats)
 
     def use(self, glue: Glue | None) -> None:
-        """Put a framework's context round every handler; adapters keep hold of this object."""
+        """Put a framework's context round every handler."""
         self._context = self._context._replace(glue=glue)
-        self.accept, self.aaccept = self._entrance(), self._aentrance()
+        for (world, describe), table in self._tables.items():
+            table.update(self._compiled(world, describe))
 
-    # One frame each, for every push goes through one of them.
+    def table(self, world: World, describe: Describe) -> Table:
+        """Give what takes the events of each class; it follows what `use` does later.
 
-    def _entrance(self) -> Accept:
-        ours, unrecognised = self._compiled(self._compile)
-        decode, names, counts = self._decode, self._names, self._counts
-        deadline = self._context.deadline
-        settle, finish = blocking(deadline), self.finish
+        Args:
+            world: `on_thread` or `on_loop`.
+            describe: how to read path and headers of what is given as the source.
+        """
+        found = self._tables.get((world, describe))
+        if found is None:
+            compiled = self._compiled(world, describe)
+            found = self._tables.setdefault((world, describe), compiled)
+        return found
 
-        def accept(body: bytes, source: Any, describe: Describe) -> Answer:
+    def _compiled(self, world: World, describe: Describe) -> Table:
+        def made(plan: Plan) -> Take:
+            making = PushMaker(describe, self._names)
+            return world(plan, self._context, making, self._counts, self.finish)
+
+        takes = {cls: made(plan) if plan else self._nobodys for cls, plan in self._plans.items()}
+        rest = made(self._unrecognised) if self._unrecognised else None
+        table: Table = {**takes, Unasked: self._nobodys, Unclassified: self._stranger(rest)}
+        for wire, split in self._splits.items():
+            table[wire] = self._divided(split, table)
+        return table
+
+    def _divided(self, split: Callable[[Any, bytes], Notification], table: Table) -> Take:
+        """Make what takes an object that stands for several kinds."""
+
+        def take(wire: Any, body: bytes, source: Any) -> Any:
             try:
-                event = decode(body)
-            except TooDeepError:
-                counts.refused += 1
-                return answers.TOO_DEEP
-            found = ours.get(event.__class__)
-            if found is None:
-                answer = self._nobodys(event)
-                if answer is not None:
-                    return answer
-                found = unrecognised
-            steps, rest, needs_push = found
-            push = Push(event.kind, body, source, describe, names) if needs_push else None
-            began = monotonic()
-            flags = steps(event, push, settle, began)
-            if not flags and rest is not None:
-                flags = rest(event, push, settle, began)
-            ended = monotonic()
-            if ended > began + deadline:
-                logger.error("handlers of a %s push took %.1f s", event.kind, ended - began)
-            if flags == TAKEN:
-                counts.handled += 1
-                return answers.HANDLED
-            return finish(flags)
+                event: Any = split(wire, body)
+            except Exception as error:  # noqa: BLE001 - see the decoder
+                event = self.diagnose(body, error)
+            return table[event.__class__](event, body, source)
 
-        return accept
+        return take
 
-    def _aentrance(self) -> Accept:
-        ours, unrecognised = self._compiled(self._acompile)
-        decode, names, counts = self._decode, self._names, self._counts
-        finish = self.finish
+    def accept(self, body: bytes, source: Any, describe: Describe) -> Answer:
+        """Take a push on this thread.
 
-        def aaccept(body: bytes, source: Any, describe: Describe) -> Any:
-            try:
-                event = decode(body)
-            except TooDeepError:
-                counts.refused += 1
-                return answers.TOO_DEEP
-            found = ours.get(event.__class__)
-            if found is None:
-                answer = self._nobodys(event)
-                if answer is not None:
-                    return answer
-                found = unrecognised
-            run, needs_push, inline = found
-            push = Push(event.kind, body, source, describe, names) if needs_push else None
-            if not inline:
-                return run(event, push)
-            flags = run(event, push)
-            if flags == TAKEN:
-                counts.handled += 1
-                return answers.HANDLED
-            return finish(flags)
-
-        return aaccept
-
-    def _compiled(self, compile_plan: Callable[[Plan], T]) -> tuple[dict[type, T], Any]:
-        """Compile the plan of each class, and the one for what was not recognised, if any."""
-        ours = {struct: compile_plan(plan) for struct, plan in self._ours.items()}
-        return ours, compile_plan(self._rest) if self._rest else None
-
-    def _nobodys(self, event: Notification | Unclassified) -> Answer | None:
-        """Answer what has no handler of its own; None if the `unhandled` ones take it."""
-        if not isinstance(event, Unclassified):
-            self._tell(event.kind)
-            answer = answers.NOT_OURS
-        else:
-            answer = self._unclassified(event)
-            if answer.passes and self._rest is not None:
-                return None
-        if answer.passes:
-            self._counts.unhandled += 1
-        else:
-            self._counts.refused += 1
+        Raises:
+            Refused: it is nested too deep.
+        """
+        event = self._read(body)
+        answer: Answer = self.table(on_thread, describe)[event.__class__](event, body, source)
         return answer
+
+    def aaccept(
+        self, body: bytes, source: Any, describe: Describe
+    ) -> Answer | Coroutine[Any, Any, Answer]:
+        """Take a push on the running loop; if handlers have to be awaited, give what to await.
+
+        Raises:
+            Refused: it is nested too deep.
+        """
+        event = self._read(body)
+        work: Any = self.table(on_loop, describe)[event.__class__](event, body, source)
+        return work if work.__class__ is Answer else self._awaited(event, work)
+
+    def _read(self, body: bytes) -> Any:
+        if len(body) > SHALLOW_SIZE and too_deep(body):
+            raise Refused(answers.TOO_DEEP)
+        try:
+            if not body.isascii():
+                body.decode()
+            return self.decode(body)
+        except Exception as error:  # noqa: BLE001 - see the decoder
+            return self.diagnose(body, error)
+
+    async def _awaited(self, event: Any, work: Any) -> Answer:
+        try:
+            flags = await work
+        except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
+            return self.failed(event, raised)
+        if flags.__class__ is Flags:
+            return self.finish(flags)
+        self._counts.handled += 1
+        return HANDLED
+
+    def failed(self, event: Any, raised: BaseException) -> Answer:
+        """Give the answer for a push whose handler, the only one, raised on the loop.
+
+        Raises:
+            CancelledError: it was not the handler that failed, but somebody cancels the push.
+        """
+        plan: Any = self._plans.get(event.__class__) or self._unrecognised
+        return self.finish(failed_alone(plan, raised, self._context))
+
+    def finish(self, flags: int) -> Answer:
+        """Count a push and give the answer for what became of it."""
+        if flags == TAKEN:
+            self._counts.handled += 1
+        elif flags:
+            self._counts.failed += 1
+        else:
+            self._counts.unhandled += 1
+        return _VERDICTS[flags]
+
+    # -- what nobody handles
+
+    def _nobodys(self, event: Notification | Unasked, *_: Any) -> Answer:
+        """Say once that a kind has no handler, and how to write one."""
+        kind = event.kind
+        if kind not in self._told:
+            self._told.add(kind)
+            logger.info("nobody handles %r; to do so: @push.on(%r)", kind, kind)
+        self._counts.unhandled += 1
+        return answers.NOT_OURS
+
+    def _stranger(self, rest: Take | None) -> Take:
+        """Make what takes a push that was not understood."""
+
+        def take(event: Unclassified, body: bytes, source: Any) -> Any:
+            answer = self._unclassified(event)
+            if not answer.passes:
+                self._counts.refused += 1
+            elif rest is not None:
+                return rest(event, body, source)
+            else:
+                self._counts.unhandled += 1
+            return answer
+
+        return take
 
     def _unclassified(self, event: Unclassified) -> Answer:
         """Count and log what was not understood, and say what would be answered for it."""
@@ -163,49 +206,3 @@ class Core:
         # A kind the platform has added meanwhile is no bad input.
         bad = self._strict and event.reason is not UNKNOWN_KIND
         return answers.unclassified(400 if bad else 200, event.reason)
-
-    def _tell(self, kind: str) -> None:
-        """Say once that a kind has no handler, and how to write one."""
-        if kind not in self._told:
-            self._told.add(kind)
-            logger.info("nobody handles %r; to do so: @push.on(%r)", kind, kind)
-
-    # -- how a plan runs, in each world
-
-    def _compile(self, plan: Plan) -> tuple[SyncRun, SyncRun | None, bool]:
-        steps = running.compile_sync(plan.handlers, self._context)
-        rest = running.compile_sync(plan.rest, self._context) if plan.rest else None
-        return steps, rest, _needs_push(plan)
-
-    def _acompile(self, plan: Plan) -> tuple[Callable[[Any, Push | None], Any], bool, bool]:
-        """Compile for a loop: what gives the flags at once (inline), or else a coroutine."""
-        needs_push = _needs_push(plan)
-        inline = all(running.runs_inline(h) and not h.errors for h in plan.handlers)
-        if inline and not plan.rest:  # no `unhandled` handler is inline
-            return running.compile_sync(plan.handlers, self._context), needs_push, True
-        steps = running.compile_async(plan.handlers, self._context)
-        if not plan.rest:
-            return steps, needs_push, False
-        rest = running.compile_async(plan.rest, self._context)
-
-        async def run(event: Any, push: Push | None) -> int:
-            return await steps(event, push) or await rest(event, push)
-
-        return run, needs_push, False
-
-    def finish(self, flags: int) -> Answer:
-        """Count a push and give the answer for what became of it."""
-        if flags == TAKEN:
-            self._counts.handled += 1
-        elif flags:
-            self._counts.failed += 1
-        else:
-            self._counts.unhandled += 1
-        return _VERDICTS[flags]
-
-
-def _needs_push(plan: Plan) -> bool:
-    return any(
-        h.takes_delivery or h.errors or any(around.takes_delivery for around in h.arounds)
-        for h in (*plan.handlers, *plan.rest)
-    )

@@ -27,25 +27,56 @@ def ticks(seconds: float) -> int:
 
 _GRACE_TICKS: Final = ticks(GRACE)
 _LEAST_TICKS: Final = 2
-_UNMARKED: Final = (0, False)
+
+
+class Deadline:
+    """A task that is watched.
+
+    Attributes:
+        task: the task; None while this is not in use.
+        last: the tick it may last to.
+    """
+
+    __slots__ = ("last", "task")
+
+    def __init__(self) -> None:
+        self.task: Task | None = None
+        self.last = 0
+
+
+class _Mark:
+    """What was done about a task.
+
+    Attributes:
+        deadline: the one that was over.
+        ours: how many cancellations of ours are open.
+        late: whether one was answered for already.
+    """
+
+    __slots__ = ("deadline", "late", "ours")
+
+    def __init__(self) -> None:
+        self.ours, self.late = 0, False
+        self.deadline: Deadline
 
 
 class Watch:
-    """The running tasks of one loop and the tick each may last to.
+    """The deadlines of one loop.
 
     Attributes:
-        until: the tick a task may last to; whoever enters a task takes it out with `leave`.
+        free: deadlines not in use; whoever takes one sets both its attributes, and at the end
+            makes its task None again, puts it back and, if there are marks, calls `settle`.
         now: the current tick.
-        idle: nobody sweeps; call `start` after an entry.
-        marked: the tasks in which something was cancelled; only these need `leave`.
+        idle: nobody sweeps; call `start`.
+        marks: the tasks in which something was cancelled.
     """
 
-    __slots__ = ("idle", "marked", "now", "until")
+    __slots__ = ("deadlines", "free", "idle", "marks", "now")
 
     def __init__(self) -> None:
-        # How many cancellations of ours are open, and whether one was answered for already.
-        self.marked: dict[Task, tuple[int, bool]] = {}
-        self.until: dict[Task, int] = {}
+        self.deadlines: list[Deadline] = []
+        self.free: list[Deadline] = []
+        self.marks: dict[Task, _Mark] = {}
         self.now = 0
         self.idle = True
 
@@ -55,49 +86,59 @@ class Watch:
         self.now = math.floor(loop.time() / TICK)
         loop.call_later(TICK, self._sweep, loop)
 
+    def more(self) -> Deadline:
+        """Make a further deadline."""
+        deadline = Deadline()
+        self.deadlines.append(deadline)
+        return deadline
+
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         self.now = math.floor(loop.time() / TICK)
-        for task, last in self.until.items():
-            if last <= self.now:
-                # Repeated, for a handler may catch it and go on, but not before it had time for
-                # cleaning up.
-                ours, late = self.marked.get(task, _UNMARKED)
-                self.marked[task] = ours + 1, late
-                self.until[task] = self.now + _GRACE_TICKS
-                task.cancel()
-        if self.until:
-            loop.call_later(TICK, self._sweep, loop)
-        else:
+        if len(self.free) == len(self.deadlines):
             self.idle = True
+            self.free.clear()
+            self.deadlines.clear()
+            return
+        for deadline in self.deadlines:
+            if deadline.task is not None and deadline.last <= self.now:
+                self._cancel(deadline, deadline.task)
+        loop.call_later(TICK, self._sweep, loop)
 
-    def leave(self, task: Task, outer: int | None = None) -> None:
-        """Stop watching, or go on with the deadline there was before."""
-        self._take_back(task)
-        if outer is None:
-            self.marked.pop(task, None)
-            self.until.pop(task, None)
-        else:
-            self.until[task] = outer
+    def _cancel(self, deadline: Deadline, task: Task) -> None:
+        # Repeated, for a handler may catch it and go on, but not before it had time for cleaning
+        # up.
+        deadline.last = self.now + _GRACE_TICKS
+        mark = self.marks.setdefault(task, _Mark())
+        mark.deadline = deadline
+        mark.ours += 1
+        task.cancel()
+
+    def settle(self, task: Task) -> None:
+        """Take back what was cancelled in a task that has left, or gone on to, another deadline."""
+        mark = self.marks.get(task)
+        if mark is not None:
+            self._take_back(task, mark)
+            if all(deadline.task is not task for deadline in self.deadlines):
+                del self.marks[task]
 
     def expired(self, task: Task) -> bool:
         """Tell whether a `CancelledError` in ``task`` was ours alone, and then take it back.
 
         The task goes on with `GRACE` seconds, the next time with next to nothing.
         """
-        ours, late = self._take_back(task)
-        if not ours or task.cancelling():
+        mark = self.marks.get(task)
+        if mark is None or not self._take_back(task, mark) or task.cancelling():
             return False
-        self.until[task] = self.now + (_LEAST_TICKS if late else _GRACE_TICKS)
-        self.marked[task] = 0, True
+        mark.deadline.last = self.now + (_LEAST_TICKS if mark.late else _GRACE_TICKS)
+        mark.late = True
         return True
 
-    def _take_back(self, task: Task) -> tuple[int, bool]:
-        ours, late = self.marked.get(task, _UNMARKED)
-        if ours:
-            self.marked[task] = 0, late
+    @staticmethod
+    def _take_back(task: Task, mark: _Mark) -> int:
+        ours, mark.ours = mark.ours, 0
         for _ in range(ours):
             task.uncancel()
-        return ours, late
+        return ours
 
 
 _watches: WeakKeyDictionary[asyncio.AbstractEventLoop, Watch] = WeakKeyDictionary()
@@ -127,9 +168,8 @@ async def within(seconds: float, awaitable: Awaitable[T]) -> T:
     watch, task = watch_of(loop), cast("Task", asyncio.current_task(loop))
     if watch.idle:
         watch.start(loop)
-    outer = watch.until.get(task)
-    last = watch.now + ticks(seconds)
-    watch.until[task] = last if outer is None else min(last, outer)
+    deadline = watch.free.pop() if watch.free else watch.more()
+    deadline.task, deadline.last = task, watch.now + ticks(seconds)
     try:
         return await awaitable
     except asyncio.CancelledError:
@@ -137,4 +177,6 @@ async def within(seconds: float, awaitable: Awaitable[T]) -> T:
             raise
         raise TimeoutError(f"not done in {seconds:g} s") from None
     finally:
-        watch.leave(task, outer)
+        deadline.task = None
+        watch.free.append(deadline)
+        watch.settle(task)

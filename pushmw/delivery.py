@@ -105,3 +105,20 @@ class Push:
             attempt=1,
             handler=handler,
         )
+
+
+class PushMaker:
+    """Makes the push of what an adapter hands over.
+
+    Args:
+        describe: reads path and headers of the adapter's sources.
+        names: the headers to keep.
+    """
+
+    def __init__(self, describe: Describe, names: Iterable[str]) -> None:
+        self._describe = describe
+        self._names = names
+
+    def __call__(self, event: Any, body: bytes, source: Any) -> Push:
+        """Make it; its time counts from here."""
+        return Push(event.kind, body, source, self._describe, self._names)

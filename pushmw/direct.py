@@ -1,7 +1,7 @@
 """Taking a push without WSGI or ASGI: a framework's own route, another server, a queue."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pushmw.answers import Answer, Refused
 from pushmw.deadlines import within
@@ -25,24 +25,22 @@ _Source = tuple[str, dict[str, str]]
 def handle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
     """Take a push on this thread."""
     body = _bytes(body)
-    source = _admit(push, body, headers, path)
-    if isinstance(source, Answer):
-        return source
-    answer: Answer = push.core().accept(body, source, _describe)
-    return answer
+    try:
+        return push.core().accept(body, _admitted(push, body, headers, path), _describe)
+    except Refused as refused:
+        return _refused(push, refused)
 
 
 async def ahandle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
     """Take a push on the running event loop."""
     body = _bytes(body)
-    source = _admit(push, body, headers, path)
-    if isinstance(source, Answer):
-        return source
-    core = push.core()
-    answer: Any = core.aaccept(body, source, _describe)
-    if not isinstance(answer, Answer):
-        answer = core.finish(await within(push.options.handler_deadline, answer))
-    return cast("Answer", answer)
+    try:
+        answer = push.core().aaccept(body, _admitted(push, body, headers, path), _describe)
+    except Refused as refused:
+        return _refused(push, refused)
+    if isinstance(answer, Answer):
+        return answer
+    return await within(push.options.handler_deadline, answer)
 
 
 def _bytes(body: Any) -> bytes:
@@ -51,22 +49,20 @@ def _bytes(body: Any) -> bytes:
     return bytes(body)
 
 
-def _admit(push: "Receiver", body: bytes, headers: Headers, path: str) -> "_Source | Answer":
+def _admitted(push: "Receiver", body: bytes, headers: Headers, path: str) -> _Source:
     """Apply the header rules to a body that was read elsewhere."""
     fields = {name.lower(): str(value) for name, value in headers.items()}
-    try:
-        _check(Rules(push.options.max_body), body, fields)
-    except Refused as refused:
-        push.counts.refused += 1
-        return refused.answer
-    return path, fields
-
-
-def _check(rules: Rules, body: bytes, fields: dict[str, str]) -> None:
+    rules = Rules(push.options.max_body)
     length = rules.admit(
         fields.get("content-type"), fields.get("content-encoding"), fields.get("content-length")
     )
     check_size(body, length, rules.max_body)
+    return path, fields
+
+
+def _refused(push: "Receiver", refused: Refused) -> Answer:
+    push.counts.refused += 1
+    return refused.answer
 
 
 def _describe(source: _Source, names: Iterable[str]) -> _Source:

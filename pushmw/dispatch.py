@@ -1,11 +1,12 @@
 """Pure compile steps: what is ours, which handlers in which order. No I/O, clock or threads."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
 from pushmw.notifications.base import Notification
+from pushmw.notifications.decoder import Formats
 
 ANY: Final = "*"
 UNHANDLED: Final = "unhandled"
@@ -32,7 +33,10 @@ class Handler(msgspec.Struct, frozen=True):
     """A registered function with all that is known of it.
 
     Attributes:
-        kinds: names of kinds, or `ANY`, or `UNHANDLED`.
+        kinds: names of kinds, `ANY`, `UNHANDLED`. For a kind that is named beside `ANY` it stands
+            among the specific ones.
+        view: makes what it takes of the event, by the name of the kind; None if that is the event.
+        expected: the class of what that makes.
         arounds: outermost first.
         errors: the receiver's own hooks first, then those of the receivers that include it.
     """
@@ -45,8 +49,26 @@ class Handler(msgspec.Struct, frozen=True):
     inline: bool = False
     takes_delivery: bool = False
     awaited: bool = False
+    view: Mapping[str, Callable[[Any], Any]] | None = None
+    expected: tuple[type, ...] = ()
     arounds: tuple[Around, ...] = ()
     errors: tuple[Hook, ...] = ()
+
+
+class Target(NamedTuple):
+    """What a handler is registered for.
+
+    Attributes:
+        kinds: the names of kinds.
+        structs: the classes they were named by, if they were.
+        expected: the classes of which the handler gets one.
+        view: makes that of the event, by the name of the kind; None where the event itself will do.
+    """
+
+    kinds: tuple[str, ...]
+    structs: tuple[type, ...]
+    expected: tuple[type, ...]
+    view: Mapping[str, Callable[[Any], Any]] | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -61,11 +83,11 @@ class Plan(msgspec.Struct, frozen=True):
     rest: tuple[Handler, ...]
 
 
-class Registry(Protocol):
+class Entries(Protocol):
     """What `flatten` reads of a receiver."""
 
     @property
-    def entries(self) -> Sequence["Handler | Registry"]:
+    def entries(self) -> Sequence["Handler | Entries"]:
         """Handlers and included receivers, in registration order."""
         ...
 
@@ -81,10 +103,10 @@ class Registry(Protocol):
 
 
 def flatten(
-    registry: Registry,
+    registry: Entries,
     arounds: tuple[Around, ...] = (),
     errors: tuple[Hook, ...] = (),
-    inside: tuple[Registry, ...] = (),
+    inside: tuple[Entries, ...] = (),
 ) -> list[Handler]:
     """Collect the handlers of a receiver and of those it includes, in registration order.
 
@@ -122,13 +144,29 @@ def plans(
     every = [h for h in handlers if ANY in h.kinds]
     table: dict[str, Plan] = {}
     for kind in kinds:
-        chosen = (*(h for h in handlers if kind in h.kinds), *every)
-        sure = any(h.where is None for h in chosen)
+        specific = [h for h in handlers if kind in h.kinds]
+        chosen = (*specific, *(h for h in every if kind not in h.kinds))
+        sure = any(h.where is None and h.view is None for h in chosen)
         if chosen:
             table[kind] = Plan(chosen, () if sure else unhandled)
         elif unhandled:
             table[kind] = Plan(unhandled, ())
     return table, Plan(unhandled, ()) if unhandled else None
+
+
+def formats_asked(handlers: Iterable[Handler]) -> Formats:
+    """Choose what to try first of a body: the formats whose kinds have handlers of their own.
+
+    Handlers for everything are served by that as well; alone they may get anything.
+    """
+    taken = {kind for handler in handlers for kind in handler.kinds}
+    rest = taken & {ANY, UNHANDLED}
+    formats = Formats(0)
+    for kind in taken - rest:
+        formats |= Formats.IOTDA if ":" in kind else Formats.LEGACY
+    if rest and formats is not Formats.LEGACY:
+        return Formats.LEGACY | Formats.IOTDA
+    return formats or Formats.LEGACY
 
 
 def check_classes(

@@ -35,7 +35,7 @@ from pushmw.requests import Rules, check_size
 from pushmw.wsgi import read_body
 
 if TYPE_CHECKING:
-    from pushmw.asgi import ASGIApp
+    from pushmw.asgi import WrappedASGI
     from pushmw.wsgi import Wrapped
 
 logger = logging.getLogger("pushmw")
@@ -95,7 +95,7 @@ def wsgi(push: Receiver, app: Any) -> "Wrapped":
     return push.wsgi(app)
 
 
-def asgi(push: Receiver, app: Any) -> "ASGIApp":
+def asgi(push: Receiver, app: Any) -> "WrappedASGI":
     """Put the receiver in front of Django's ASGI application, in asgi.py."""
     push.set_glue(_GLUE)
     return push.asgi(app)
@@ -131,23 +131,20 @@ class PushMiddleware:
 
     def _take(self, request: HttpRequest) -> Any:
         try:
-            body = self._body(request)
+            answer = self._push.core().accept(self._body(request), request, _describe)
         except Refused as refused:
             return self._refuse(refused)
-        answer: Answer = self._push.core().accept(body, request, _describe)
         if answer.passes and self._push.options.fallthrough:
             return _passed(self._get_response(request))
         return _response(answer)
 
     async def _atake(self, request: HttpRequest) -> Any:
         try:
-            body = self._body(request)
+            answer = self._push.core().aaccept(self._body(request), request, _describe)
         except Refused as refused:
             return self._refuse(refused)
-        core = self._push.core()
-        answer = core.aaccept(body, request, _describe)
         if not isinstance(answer, Answer):
-            answer = core.finish(await within(self._push.options.handler_deadline, answer))
+            answer = await within(self._push.options.handler_deadline, answer)
         if answer.passes and self._push.options.fallthrough:
             return _passed(await self._get_response(request))
         return _response(answer)
@@ -167,6 +164,7 @@ class PushMiddleware:
             # Under WSGI Django reads as much as Content-Length says, so nothing of a chunked body.
             body = read_body(request.environ, rules)
             request._body, request._stream = body, BytesIO(body)  # noqa: SLF001 - what .body does
+            meta["CONTENT_LENGTH"] = str(len(body))  # or Django REST framework sees no body
             return body
         body = self._read(request)
         check_size(body, length, rules.max_body)  # Django passes short ones as they are

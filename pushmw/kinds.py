@@ -1,14 +1,32 @@
-"""Kinds by name: the user's own, and what to say of a name that is none."""
+"""Kinds by name: the built-in ones, the user's own, and what to say of a name that is none."""
 
 import difflib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from pushmw.dispatch import ANY, UNHANDLED
 from pushmw.notifications.base import Notification
+from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.notifications.operations import COMMAND_STATE
+
+
+def is_paired(kind: str | type) -> bool:
+    """Tell whether a kind, by its name or its class, is told by ``resource`` and ``event``."""
+    if isinstance(kind, type):
+        config = getattr(kind, "__struct_config__", None)
+        return config is not None and config.tag_field == "resource"
+    return ":" in kind
+
+
+def built_in(*, paired: bool) -> dict[str, type[Notification]]:
+    """Give the class of every kind there is without `define`, with those of IoTDA if asked for."""
+    if not paired:
+        return dict(LEGACY_KINDS)
+    from pushmw.notifications.iotda import IOTDA_KINDS
+
+    return {**LEGACY_KINDS, **IOTDA_KINDS}
 
 
 def unknown(kind: str, known: Iterable[str]) -> str:
@@ -38,14 +56,22 @@ def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
             f"define: {struct.__name__}.kind would hide the name of the kind; call the member "
             'something else and give it its name in JSON with msgspec.field(name="kind")'
         )
+    fields: list[Any] = []
     tag: dict[str, Any] = {"tag": name, "tag_field": "notifyType"}
+    if is_paired(name):
+        resource, _, event = name.partition(":")
+        if not (resource and event):
+            raise ValueError(f"define: {name!r} is no resource and event, as in 'device:create'")
+        fields = [("event", Literal[event])]
+        tag = {"tag": resource, "tag_field": "resource"}
     made: Any = msgspec.defstruct(
         struct.__name__,
-        [],
+        fields,
         bases=(struct,) if issubclass(struct, Notification) else (struct, Notification),
         module=struct.__module__,
         namespace={"__doc__": struct.__doc__, "kind": name},
         frozen=True,
+        kw_only=True,
         **({} if name == COMMAND_STATE else tag),
     )
     return made  # type: ignore[no-any-return]

@@ -21,14 +21,14 @@ class Paths:
 
     def __init__(self) -> None:
         self._paths: tuple[str, ...] = ()
-        self.wsgi: dict[str, None] = {}
+        self.wsgi: dict[str, str] = {}
         self.under: dict[str, dict[str, None]] = {}
 
     def set(self, paths: Iterable[str]) -> None:
         """Replace the paths."""
         self._paths = tuple(paths)
         self.wsgi.clear()
-        self.wsgi.update((path.encode().decode("latin-1"), None) for path in self._paths)
+        self.wsgi.update((path.encode().decode("latin-1"), path) for path in self._paths)
         self.under.clear()
 
     def __contains__(self, path: str) -> bool:

@@ -40,7 +40,7 @@ class Rules:
     def __init__(self, max_body: int) -> None:
         self.max_body = max_body
         self.lengths: dict[Value, int] = {}
-        self.types: dict[Value, None] = {None: None, "": None}
+        self.types: dict[Value, int] = {None: 0, "": 0}
 
     def admit(self, kind: Value, encoding: Value, declared: Value) -> int:
         """Apply the rules to the Content-Type, Content-Encoding and Content-Length of a request.
@@ -84,8 +84,8 @@ class Rules:
             raise Refused(BAD_CHARSET)
         if len(self.types) >= _REMEMBERED:
             self.types.clear()
-            self.types.update({None: None, "": None})
-        self.types[value] = None
+            self.types.update({None: 0, "": 0})
+        self.types[value] = 0
 
     @staticmethod
     def content_encoding(value: str | bytes) -> None:

@@ -14,7 +14,7 @@ from pushmw.context import Context
 from pushmw.crossing import SaturatedError
 from pushmw.deadlines import expired
 from pushmw.delivery import Push
-from pushmw.dispatch import ERROR, Around, Handler
+from pushmw.dispatch import ERROR, Around, Handler, Plan
 from pushmw.waiting import Settle, Settled, bridging, refuse
 
 logger = logging.getLogger("pushmw")
@@ -23,6 +23,13 @@ logger = logging.getLogger("pushmw")
 UNTAKEN: Final = 0
 TAKEN: Final = 1
 FAILED: Final = 2
+
+
+class Flags(int):
+    """The same as the outcome of a coroutine, not to be mistaken for what a handler returned."""
+
+
+FLAGS: Final = tuple(map(Flags, range(4)))
 
 SyncRun = Callable[..., int]  # (event, push, settle, since, progress) -> flags
 SyncCall = Callable[..., int]  # (event, push, settle, since) -> flags
@@ -60,6 +67,26 @@ def _log_failure(handler: Handler, error: Exception) -> None:
         exc_info=error,
         extra={"pushmw_handler": handler.name},
     )
+
+
+def alone(plan: Plan, context: Context, *, awaited: bool) -> Callable[[Any], Any] | None:
+    """Give the one function to call for a push, if there is nothing else to be done for it."""
+    if len(plan.handlers) != 1 or plan.rest:
+        return None
+    (handler,) = plan.handlers
+    simple = handler.awaited is awaited and not handler.errors and _is_bare(handler, context)
+    return handler.function if simple else None
+
+
+def failed_alone(plan: Plan, raised: BaseException, context: Context | None = None) -> int:
+    """Give the flags for a handler that was alone and raised; on a loop it needs the context.
+
+    Raises:
+        CancelledError: somebody cancels the push itself.
+    """
+    error = _failure(raised) if context is None else _afailure(raised, context)
+    _log_failure(plan.handlers[0], error)
+    return TAKEN | FAILED
 
 
 def _open(around: Around, push: Push | None, name: str) -> Any:
@@ -147,7 +174,8 @@ def crosses(handler: Handler) -> bool:
 
 def _is_bare(handler: Handler, context: Context) -> bool:
     """Tell whether a handler takes the event, whatever it is, and nothing stands round it."""
-    return not (handler.where or handler.takes_delivery or handler.arounds or context.glue)
+    more = handler.where or handler.view or handler.takes_delivery or handler.arounds
+    return not (more or context.glue)
 
 
 def sync_call(handler: Handler, context: Context) -> SyncCall:
@@ -155,8 +183,13 @@ def sync_call(handler: Handler, context: Context) -> SyncCall:
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.sync_arounds(handler.arounds)
+    view = handler.view
 
     def call(event: Any, push: Push, settle: Settle, since: Any) -> int:
+        if view is not None:
+            event = view[event.kind](event)
+            if event is None:
+                return UNTAKEN
         if where is not None and not where(event):
             return UNTAKEN
         return inside(event, push, settle, since) if arounds else invoke(event, push, settle, since)
@@ -218,13 +251,8 @@ def _aisolated(handler: Handler, call: AsyncRun, context: Context) -> AsyncRun:
             if not bare:
                 return await call(event, push)
             await function(event)
-        except (Exception, asyncio.CancelledError) as raised:
-            error = _failure(raised)
-            if raised is not error:
-                if expired():
-                    error = _overrun(context)
-                elif _cancelled():
-                    raise
+        except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - anything
+            error = _afailure(raised, context)
             _log_failure(handler, error)
             if hooks is not None:
                 await hooks(error, push)
@@ -241,6 +269,21 @@ def _failure(raised: BaseException) -> Exception:
     failure = RuntimeError("what the handler waited for was cancelled")
     failure.__cause__ = raised
     return failure
+
+
+def _afailure(raised: BaseException, context: Context) -> Exception:
+    """Do so on a loop, where the deadline may have cancelled the handler.
+
+    Raises:
+        CancelledError: somebody cancels the push itself.
+    """
+    error = _failure(raised)
+    if raised is not error:
+        if expired():
+            return _overrun(context)
+        if _cancelled():
+            raise raised
+    return error
 
 
 def _cancelled() -> bool:
@@ -269,8 +312,13 @@ def _async_call(handler: Handler, context: Context) -> AsyncRun:
     function, name, where = handler.function, handler.name, handler.where
     takes = handler.takes_delivery
     arounds = context.async_arounds(handler.arounds)
+    view = handler.view
 
     async def call(event: Any, push: Push) -> int:
+        if view is not None:
+            event = view[event.kind](event)
+            if event is None:
+                return UNTAKEN
         if where is not None and not where(event):
             return UNTAKEN
         if arounds:

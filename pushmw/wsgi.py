@@ -10,9 +10,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pushmw import answers
-from pushmw.answers import Answer, Refused
+from pushmw.answers import HANDLED, Answer, Refused
+from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import replay_wsgi
 from pushmw.requests import Rules, check_size
+from pushmw.taking import on_thread
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,59 +42,98 @@ _CHUNK: Final = 64 * 1024
 _BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
+_TYPE, _LENGTH = HANDLED.headers
+
+
 def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
     """Put the receiver in front of ``app``."""
     paths = push.paths.wsgi
     inner: WSGIApp = nothing_here if app is None else app
-    deliver: WSGIApp | None = None
 
-    def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    deliver: WSGIApp
+
+    def first(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Take the first push: compile the receiver, and make way for what comes of that."""
         nonlocal deliver
+        deliver = _deliver(push, app)
+        return deliver(environ, start_response)
+
+    deliver = first
+
+    # Every request goes through here: each variable of a function round it would be paid for.
+    def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            ours = environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST"
+            foreign = environ["PATH_INFO"] not in paths
         except KeyError:
-            ours = False
-        if not ours:
+            foreign = True
+        if foreign or environ.get("REQUEST_METHOD") != "POST":
             return inner(environ, start_response)
-        if deliver is None:
-            deliver = _deliver(push, app)
         return deliver(environ, start_response)
 
     return middleware
 
 
-def _deliver(push: "Receiver", app: "WSGIApp | None") -> "WSGIApp":
+def _deliver(  # noqa: C901 - holds deliver
+    push: "Receiver", app: "WSGIApp | None"
+) -> "WSGIApp":
+    """Make the function for pushes; it is long because a frame costs every push a fiftieth."""
     core, counts = push.core(), push.counts
     rules = Rules(push.options.max_body)  # no option is set any more
     lengths, types = rules.lengths, rules.types
+    decode, diagnose, takes = core.decode, core.diagnose, core.table(on_thread, describe)
     passes_to = app if push.options.fallthrough else None
 
-    def deliver(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def deliver(  # noqa: C901 - a push in one frame
+        environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         try:
             # In this frame what `read_body` does for headers that were admitted before.
-            length = lengths.get(environ.get("CONTENT_LENGTH"))
+            length = lengths[environ["CONTENT_LENGTH"]]
             if (
-                length is None
-                or environ.get("CONTENT_TYPE") not in types
+                environ["CONTENT_TYPE"] not in types
                 or "HTTP_CONTENT_ENCODING" in environ
                 or "HTTP_TRANSFER_ENCODING" in environ
             ):
-                body = read_body(environ, rules)
-            else:
+                length = 0
+        except KeyError:
+            length = 0
+        try:
+            if length:
                 body = environ["wsgi.input"].read(length)
                 if len(body) != length:
                     body = _read_on(environ["wsgi.input"], body, length)
+            else:
+                body = read_body(environ, rules)
+                length = len(body)
         except Exception as error:  # noqa: BLE001 - see _part
             counts.refused += 1
             answer = error.answer if isinstance(error, Refused) else answers.INCOMPLETE
             return _refuse(environ, start_response, answer)
-        answer = core.accept(body, environ, describe)
+        # In this frame what `Core.accept` does.
+        if length > SHALLOW_SIZE and too_deep(body):
+            counts.refused += 1
+            return _write(start_response, answers.TOO_DEEP)
+        try:
+            if not body.isascii():
+                body.decode()
+            event = decode(body)
+        except Exception as error:  # noqa: BLE001 - see the decoder
+            event = diagnose(body, error)
+        answer = takes[event.__class__](event, body, environ)
+        if answer is HANDLED:
+            start_response("200 OK", [_TYPE, _LENGTH])
+            return [b"ok"]
         if answer.passes and passes_to is not None:
             return replay_wsgi(passes_to, body, environ, start_response)
-        start_response(answer.status_line, [*answer.headers])
-        return [answer.body]
+        return _write(start_response, answer)
 
     return deliver
+
+
+def _write(start_response: "StartResponse", answer: Answer) -> list[bytes]:
+    """Write an answer; its headers are made afresh because outer middleware edits them in place."""
+    start_response(answer.status_line, [*answer.headers])
+    return [answer.body]
 
 
 def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:

@@ -145,6 +145,7 @@ def environ(body: Any = b"", **members: Any) -> dict[str, Any]:
         "SERVER_NAME": "pushes.example",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(body)) if sized else None,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",

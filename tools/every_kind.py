@@ -32,7 +32,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar, assert_type
 
 {imports}
-from pushmw._signatures import Registrar
 
 T = TypeVar("T")
 push = Receiver()
@@ -125,8 +124,12 @@ def for_names() -> str:
 def import_lines(structs: Iterable[type]) -> str:
     """Import the classes from where users do."""
     names = {each.__name__: each.__module__ for each in structs}
-    public = {name: "pushmw" if hasattr(pushmw, name) else module for name, module in names.items()}
-    rows = sorted((module, name) for name, module in {**public, "Receiver": "pushmw"}.items())
+    public = {
+        name: "pushmw" if hasattr(pushmw, name) else module.replace(".notifications", "")
+        for name, module in names.items()
+    }
+    public |= {"Receiver": "pushmw", "Registrar": "pushmw._signatures"}
+    rows = sorted((module, name) for name, module in public.items())
     return "".join(
         f"from {module} import (\n" + "".join(f"    {name},\n" for _, name in found) + ")\n"
         for module, found in groupby(rows, lambda row: row[0])

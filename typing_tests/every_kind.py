@@ -34,7 +34,23 @@ from pushmw import (
     SwUpgradeResult,
     SwUpgradeStateChanged,
 )
-from pushmw._signatures import Registrar
+from pushmw._signatures import (
+    Registrar,
+)
+from pushmw.iotda import (
+    BatchTaskUpdate,
+    DeviceCommandStatusUpdate,
+    DeviceCreate,
+    DeviceDelete,
+    DeviceMessageReport,
+    DeviceMessageStatusUpdate,
+    DevicePropertyReport,
+    DeviceStatusUpdate,
+    DeviceUpdate,
+    ProductCreate,
+    ProductDelete,
+    ProductUpdate,
+)
 
 T = TypeVar("T")
 push = Receiver()
@@ -73,6 +89,18 @@ sw_upgrade_result = taking(SwUpgradeResult)
 fw_upgrade_state_changed = taking(FwUpgradeStateChanged)
 fw_upgrade_result = taking(FwUpgradeResult)
 nb_command_status_changed = taking(NBCommandStatusChanged)
+device_create = taking(DeviceCreate)
+device_update = taking(DeviceUpdate)
+device_delete = taking(DeviceDelete)
+device_status_update = taking(DeviceStatusUpdate)
+device_property_report = taking(DevicePropertyReport)
+device_message_report = taking(DeviceMessageReport)
+device_message_status_update = taking(DeviceMessageStatusUpdate)
+device_command_status_update = taking(DeviceCommandStatusUpdate)
+batch_task_update = taking(BatchTaskUpdate)
+product_create = taking(ProductCreate)
+product_update = taking(ProductUpdate)
+product_delete = taking(ProductDelete)
 notification = taking(Notification)
 
 assert_type(push.on("deviceAdded"), Registrar[DeviceAdded])
@@ -182,8 +210,68 @@ push.on("fwUpgradeResultNotify", where=nb_command_status_changed)  # type: ignor
 
 assert_type(push.on("commandStateChanged"), Registrar[NBCommandStatusChanged])
 push.on("commandStateChanged", where=nb_command_status_changed, name="a", inline=True)(nb_command_status_changed)
-push.on("commandStateChanged")(device_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("commandStateChanged", where=device_added)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("commandStateChanged")(device_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("commandStateChanged", where=device_create)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device:create"), Registrar[DeviceCreate])
+push.on("device:create", where=device_create, name="a", inline=True)(device_create)
+push.on("device:create")(device_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:create", where=device_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device:update"), Registrar[DeviceUpdate])
+push.on("device:update", where=device_update, name="a", inline=True)(device_update)
+push.on("device:update")(device_delete)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:update", where=device_delete)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device:delete"), Registrar[DeviceDelete])
+push.on("device:delete", where=device_delete, name="a", inline=True)(device_delete)
+push.on("device:delete")(device_status_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:delete", where=device_status_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device.status:update"), Registrar[DeviceStatusUpdate])
+push.on("device.status:update", where=device_status_update, name="a", inline=True)(device_status_update)
+push.on("device.status:update")(device_property_report)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.status:update", where=device_property_report)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device.property:report"), Registrar[DevicePropertyReport])
+push.on("device.property:report", where=device_property_report, name="a", inline=True)(device_property_report)
+push.on("device.property:report")(device_message_report)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.property:report", where=device_message_report)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device.message:report"), Registrar[DeviceMessageReport])
+push.on("device.message:report", where=device_message_report, name="a", inline=True)(device_message_report)
+push.on("device.message:report")(device_message_status_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.message:report", where=device_message_status_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device.message.status:update"), Registrar[DeviceMessageStatusUpdate])
+push.on("device.message.status:update", where=device_message_status_update, name="a", inline=True)(device_message_status_update)
+push.on("device.message.status:update")(device_command_status_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.message.status:update", where=device_command_status_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("device.command.status:update"), Registrar[DeviceCommandStatusUpdate])
+push.on("device.command.status:update", where=device_command_status_update, name="a", inline=True)(device_command_status_update)
+push.on("device.command.status:update")(batch_task_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.command.status:update", where=batch_task_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("batchtask:update"), Registrar[BatchTaskUpdate])
+push.on("batchtask:update", where=batch_task_update, name="a", inline=True)(batch_task_update)
+push.on("batchtask:update")(product_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("batchtask:update", where=product_create)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("product:create"), Registrar[ProductCreate])
+push.on("product:create", where=product_create, name="a", inline=True)(product_create)
+push.on("product:create")(product_update)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("product:create", where=product_update)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("product:update"), Registrar[ProductUpdate])
+push.on("product:update", where=product_update, name="a", inline=True)(product_update)
+push.on("product:update")(product_delete)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("product:update", where=product_delete)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+assert_type(push.on("product:delete"), Registrar[ProductDelete])
+push.on("product:delete", where=product_delete, name="a", inline=True)(product_delete)
+push.on("product:delete")(device_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("product:delete", where=device_added)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 assert_type(push.on("*"), Registrar[Notification])
 push.on("*", where=notification, name="a", inline=True)(notification)
@@ -222,8 +310,8 @@ push.on(DeviceAdded, BindDevice, DeviceInfoChanged, DeviceDataChanged, where=dev
 push.on(DeviceAdded, BindDevice, DeviceInfoChanged, DeviceDataChanged)(device_data_changed)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on(DeviceAdded, BindDevice, DeviceInfoChanged, DeviceDataChanged, where=device_data_changed)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
-assert_type(push.on("deviceAdded", "bindDevice", "deviceInfoChanged", "deviceDataChanged", "deviceDatasChanged", "serviceInfoChanged", "deviceDeleted", "messageConfirm", "commandRsp", "deviceEvent", "deviceModelAdded", "deviceModelDeleted", "deviceCapabilitiesChanged", "deviceCapabilitiesAdded", "deviceCapabilitiesDeleted", "ruleEvent", "deviceDesiredPropertiesModifyStatusChanged", "swUpgradeStateChangeNotify", "swUpgradeResultNotify", "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify", "commandStateChanged"), Registrar[Any])
-push.on("deviceAdded", "bindDevice", "deviceInfoChanged", "deviceDataChanged", "deviceDatasChanged", "serviceInfoChanged", "deviceDeleted", "messageConfirm", "commandRsp", "deviceEvent", "deviceModelAdded", "deviceModelDeleted", "deviceCapabilitiesChanged", "deviceCapabilitiesAdded", "deviceCapabilitiesDeleted", "ruleEvent", "deviceDesiredPropertiesModifyStatusChanged", "swUpgradeStateChangeNotify", "swUpgradeResultNotify", "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify", "commandStateChanged", where=notification, name="a", inline=True)(notification)
+assert_type(push.on("deviceAdded", "bindDevice", "deviceInfoChanged", "deviceDataChanged", "deviceDatasChanged", "serviceInfoChanged", "deviceDeleted", "messageConfirm", "commandRsp", "deviceEvent", "deviceModelAdded", "deviceModelDeleted", "deviceCapabilitiesChanged", "deviceCapabilitiesAdded", "deviceCapabilitiesDeleted", "ruleEvent", "deviceDesiredPropertiesModifyStatusChanged", "swUpgradeStateChangeNotify", "swUpgradeResultNotify", "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify", "commandStateChanged", "device:create", "device:update", "device:delete", "device.status:update", "device.property:report", "device.message:report", "device.message.status:update", "device.command.status:update", "batchtask:update", "product:create", "product:update", "product:delete"), Registrar[Any])
+push.on("deviceAdded", "bindDevice", "deviceInfoChanged", "deviceDataChanged", "deviceDatasChanged", "serviceInfoChanged", "deviceDeleted", "messageConfirm", "commandRsp", "deviceEvent", "deviceModelAdded", "deviceModelDeleted", "deviceCapabilitiesChanged", "deviceCapabilitiesAdded", "deviceCapabilitiesDeleted", "ruleEvent", "deviceDesiredPropertiesModifyStatusChanged", "swUpgradeStateChangeNotify", "swUpgradeResultNotify", "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify", "commandStateChanged", "device:create", "device:update", "device:delete", "device.status:update", "device.property:report", "device.message:report", "device.message.status:update", "device.command.status:update", "batchtask:update", "product:create", "product:update", "product:delete", where=notification, name="a", inline=True)(notification)
 
 assert_type(push.on("deviceAdded", "bindDevice"), Registrar[Any])
 push.on("deviceAdded", "bindDevice", where=notification, name="a", inline=True)(notification)

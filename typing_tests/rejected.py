@@ -12,6 +12,7 @@ from pushmw import (
     RuleEvent,
     Unclassified,
 )
+from pushmw.compat import PushMessageReceiver, request
 
 push = Receiver()
 
@@ -110,6 +111,8 @@ def one_error_only(error: ValueError, delivery: Delivery) -> None: ...
 push.around(7)  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
 push.define("meter", dict)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 push.define("meter", 7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.mount(PushMessageReceiver)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.mount(push)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 push.include("receivers")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 # Options
@@ -134,3 +137,11 @@ push.wsgi(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 def changes(event: DeviceAdded, delivery: Delivery) -> None:
     event.device_id = "b"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     delivery.attempt = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+# The request of the vendor's style is there to be read
+
+
+def reads(event: DeviceAdded) -> None:
+    request.json = {}  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    _ = request.form  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]

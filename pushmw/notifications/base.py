@@ -60,6 +60,20 @@ class Unclassified(msgspec.Struct, frozen=True):
         return [("kind", self.kind), ("reason", self.reason), ("body", f"<{size} bytes>")]
 
 
+class Unasked(msgspec.Struct, frozen=True):
+    """A push of a kind that nobody here has asked for, so that it was not even read.
+
+    Attributes:
+        kind: The platform's name for it.
+    """
+
+    kind: str
+
+
+class MissingError(ValueError):
+    """A push lacks what its kind cannot do without; the message is fit to be shown."""
+
+
 def instant(text: str | None) -> datetime | None:
     """Read a time of the platform; None if it is missing or unreadable.
 

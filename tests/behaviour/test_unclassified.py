@@ -8,6 +8,7 @@ import pytest
 
 from pushes import PUSH, SECRET, assert_ok, assert_problem, ours
 from pushmw import Receiver, Unclassified
+from pushmw.notifications.decoder import NO_KIND
 from pushmw.samples import sample
 from sites.base import Start, Style
 
@@ -29,8 +30,8 @@ RUBBISH = {
     "null": (b"null", "not a JSON object"),
     "string": (b'"' + S + b'"', "not a JSON object"),
     "number": (b"4711", "not a JSON object"),
-    "no discriminator": (b'{"deviceId":"' + S + b'"}', "no `notifyType`"),
-    "empty object": (b"{}", "no `notifyType`"),
+    "no discriminator": (b'{"deviceId":"' + S + b'"}', NO_KIND),
+    "empty object": (b"{}", NO_KIND),
     "discriminator null": (b'{"notifyType":null}', "`notifyType` is not a string"),
     "discriminator number": (b'{"notifyType":4711}', "`notifyType` is not a string"),
     "discriminator array": (b'{"notifyType":["' + S + b'"]}', "`notifyType` is not a string"),

@@ -13,6 +13,8 @@ from pushmw import Delivery, Receiver
 from sites.base import ASYNC, INLINE, SYNC, Style
 from wire import TIMEOUT
 
+pytestmark = pytest.mark.usefixtures("headers_new_or_known")
+
 STYLES = pytest.mark.parametrize("style", [SYNC, INLINE, ASYNC], ids=lambda style: style.name)
 
 

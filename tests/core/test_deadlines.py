@@ -8,6 +8,7 @@ import pytest
 
 from pushmw import deadlines
 from pushmw.deadlines import TICK, Watch, expired, ticks, watch_of, within
+from watching import deadline_of, watched
 
 LONG = 50.0
 SHORT = TICK / 2
@@ -167,7 +168,7 @@ def test_nothing_is_left_behind_for_the_code_after_it() -> None:
         result = await within(SHORT, swallows())
         left = cancelling()
         watch = await swept()
-        assert watch.until == {}
+        assert watched(watch) == []
         return result, left
 
     assert run(main()) == ("went on", 0)
@@ -180,7 +181,7 @@ def test_what_is_raised_passes_through() -> None:
     async def main() -> None:
         with pytest.raises(ValueError, match=r"^x$"):
             await within(LONG, failing())
-        assert watch_of(asyncio.get_running_loop()).until == {}
+        assert watched(watch_of(asyncio.get_running_loop())) == []
 
     run(main())
 
@@ -195,10 +196,11 @@ def test_a_deadline_inside_another_ends_with_its_own_block() -> None:
 
     async def outer() -> None:
         watch = watch_of(asyncio.get_running_loop())
-        before = dict(watch.until)
-        assert list(before.values()) == [watch.now + ticks(LONG)]
+        before = deadline_of(watch)
+        assert before.last == watch.now + ticks(LONG)
+        last = before.last
         assert await within(SHORT, inner()) == 1
-        assert watch.until == before
+        assert (deadline_of(watch), before.last) == (before, last)
 
     run(within(LONG, outer()))
 

@@ -6,7 +6,7 @@ import pytest
 
 from documented import EXAMPLES
 from pushmw.notifications.base import Notification, Unclassified
-from pushmw.notifications.decoder import UNKNOWN_KIND, TooDeepError, decoder
+from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND, TooDeepError, decoder
 from pushmw.notifications.legacy import LEGACY_KINDS, DeviceDataChanged, DeviceDeleted
 from pushmw.notifications.operations import COMMAND_STATE, NBCommandStatusChanged
 from pushmw.samples import sample
@@ -163,9 +163,9 @@ def test_free_data_keep_what_was_sent(written: bytes, value: object) -> None:
         pytest.param(b"1", "not a JSON object", id="number"),
         pytest.param(b"9" * 5000, "not a JSON object", id="5000 digits"),
         pytest.param(b"true", "not a JSON object", id="boolean"),
-        pytest.param(b"{}", "no `notifyType`", id="nothing in it"),
-        pytest.param(b'{"NotifyType":"deviceDeleted"}', "no `notifyType`", id="another case"),
-        pytest.param(b'{"messageType":"x","tenantId":"y"}', "no `notifyType`", id="other platform"),
+        pytest.param(b"{}", NO_KIND, id="nothing in it"),
+        pytest.param(b'{"NotifyType":"deviceDeleted"}', NO_KIND, id="another case"),
+        pytest.param(b'{"messageType":"x","tenantId":"y"}', NO_KIND, id="other platform"),
     ],
 )
 def test_a_body_that_names_no_kind_is_kept_with_the_reason(body: bytes, reason: str) -> None:
@@ -246,7 +246,7 @@ def test_a_command_state_with_an_empty_notify_type_is_none() -> None:
 
 @pytest.mark.parametrize("missing", ["commandId", "result"])
 def test_without_what_tells_a_command_state_the_kind_is_unknown(missing: str) -> None:
-    assert refused(state(**{missing: ...})) == (None, "no `notifyType`")
+    assert refused(state(**{missing: ...})) == (None, NO_KIND)
 
 
 @pytest.mark.parametrize(

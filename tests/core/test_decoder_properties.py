@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nesting import nesting
 from pushmw.depth import MAX_DEPTH, SHALLOW_SIZE
 from pushmw.notifications.base import Unclassified
-from pushmw.notifications.decoder import UNKNOWN_KIND, TooDeepError, decoder
+from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND, TooDeepError, decoder
 from pushmw.notifications.legacy import COMMAND_STATE, LEGACY_KINDS
 from pushmw.samples import samples
 
@@ -53,7 +53,7 @@ def hold_to_the_promise(body: bytes) -> None:
     elif event.reason == "not a JSON object":
         assert event.kind is None
         assert not isinstance(value, dict)
-    elif event.reason == "no `notifyType`":
+    elif event.reason == NO_KIND:
         assert event.kind is None
         assert not {"commandId", "result"} <= value.keys()
         assert "notifyType" not in value

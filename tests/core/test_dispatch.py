@@ -53,6 +53,19 @@ def test_handlers_of_a_kind_run_in_order_and_those_for_every_kind_after_them() -
     assert names(table["deleted"]) == (["first", "other", "every", "every more"], [])
 
 
+def test_a_kind_named_beside_every_kind_is_a_specific_one() -> None:
+    handlers = [
+        handler("every", ANY),
+        handler("both", "added", ANY, UNHANDLED),
+        handler("a", "added"),
+        handler("b", "deleted"),
+    ]
+    table, unrecognised = plans(handlers, KINDS)
+    assert names(table["added"]) == (["both", "a", "every"], [])
+    assert names(table["deleted"]) == (["b", "every", "both"], [])
+    assert names(unrecognised) == (["both"], [])
+
+
 def test_a_handler_for_every_kind_makes_every_kind_ours_but_not_the_rest() -> None:
     table, unrecognised = plans([handler("every", ANY)], KINDS)
     assert table.keys() == KINDS.keys()

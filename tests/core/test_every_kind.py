@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_type_hints
 
 import pytest
 
@@ -12,7 +12,7 @@ import manual
 from pushmw import _signatures
 
 SHOWN = manual.ROOT / "typing_tests" / "every_kind.py"
-OPTIONS = ["where", "name", "inline"]
+OPTIONS = list(get_type_hints(_signatures.Options))
 
 
 def overloads() -> dict[str, str]:
@@ -25,8 +25,10 @@ def overloads() -> dict[str, str]:
             _self, *taken = node.args.posonlyargs
             if node.args.vararg is not None:
                 taken.append(node.args.vararg)
-            assert [each.arg for each in node.args.kwonlyargs] == OPTIONS
             returned = str(node.returns and ast.unparse(node.returns))
+            assert node.args.kwarg is not None
+            event = returned.removeprefix("Registrar")
+            assert ast.unparse(node.args.kwarg) == f"options: Unpack[Options{event}]"
             found[", ".join(ast.unparse(each.annotation or each) for each in taken)] = returned
     return found
 

@@ -19,11 +19,12 @@ MODULES = sorted(
 FLOORS = [
     {"depth"},
     {"notifications"},
-    {"samples", "answers", "counts", "delivery", "paths"},
+    {"samples", "answers", "counts", "delivery", "iotda", "paths"},
     {"options", "callables", "dispatch", "requests", "replay", "_signatures"},
-    {"context", "crossing", "deadlines", "kinds"},
-    {"waiting"},
+    {"compat", "context", "crossing", "deadlines", "kinds"},
+    {"registry", "waiting"},
     {"running"},
+    {"taking"},
     {"core"},
     {"direct", "wsgi", "asgi"},
     {"receiver"},
@@ -35,8 +36,9 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # They know the protocol, so they must work under any server and without one.
 PURE = {
-    *("depth", "notifications", "samples", "answers", "counts", "delivery", "paths"),
+    *("depth", "notifications", "samples", "answers", "counts", "delivery", "iotda", "paths"),
     *("options", "callables", "dispatch", "requests", "replay", "_signatures"),
+    "compat",
 }
 CROSSINGS = {
     "asyncio",
@@ -119,9 +121,9 @@ def test_the_scan_sees_what_is_imported_inside_of_functions() -> None:
 
 
 HEAVY = """
-import sys
+import importlib, sys
 before = set(sys.modules)
-import pushmw
+importlib.import_module(sys.argv[1])
 new = {name for name in set(sys.modules) - before}
 heavy = {
     "asyncio", "anyio", "trio", "gevent", "eventlet", "concurrent.futures", "multiprocessing",
@@ -134,10 +136,18 @@ print(*sorted(heavy & new))
 """
 
 
-def test_importing_pushmw_imports_nothing_heavy_and_warns_of_nothing() -> None:
-    program = [sys.executable, "-P", "-W", "error", "-c", HEAVY]
+@pytest.mark.parametrize("module", ["pushmw", "pushmw.compat"])
+def test_importing_imports_nothing_heavy_and_warns_of_nothing(module: str) -> None:
+    program = [sys.executable, "-P", "-W", "error", "-c", HEAVY, module]
     done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("\n", "", 0)
+
+
+def test_importing_pushmw_leaves_the_names_of_the_sdks_alone() -> None:
+    text = "import pushmw, sys; print('pushmw.compat' in sys.modules)"
+    program = [sys.executable, "-P", "-c", text]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 THREADS = """

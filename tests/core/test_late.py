@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pushmw import Answer, Delivery, Receiver, core, deadlines, running, waiting
+from pushmw import Answer, Delivery, Receiver, deadlines, running, taking, waiting
 from pushmw.deadlines import TICK, watch_of, within
+from watching import deadline_of
 from worlds import BODY, Deliver, awaited, in_both_worlds, lazily, on_a_loop, on_a_thread
 
 PATIENCE = 20  # seconds until a test gives up
@@ -20,12 +21,6 @@ ADDED = b'{"notifyType":"deviceAdded","deviceId":"a"}'
 def hurried(**options: Any) -> Receiver:
     chosen: dict[str, Any] = {"body_deadline": 0.05, "handler_deadline": 0.1, **options}
     return Receiver(**chosen)
-
-
-def current() -> "asyncio.Task[Any]":
-    task = asyncio.current_task()
-    assert task is not None
-    return task
 
 
 async def forever(event: object = None) -> None:
@@ -134,7 +129,7 @@ def test_after_an_overrun_the_others_have_the_grace_once_and_then_next_to_nothin
 
     async def hangs(event: Any) -> None:
         watch = watch_of(asyncio.get_running_loop())
-        left.append(watch.until[current()] - watch.now)
+        left.append(deadline_of(watch).last - watch.now)
         await forever()
 
     for name in "abcd":
@@ -154,8 +149,8 @@ def test_the_time_after_an_overrun_is_the_grace_once() -> None:
                 await forever()
             except asyncio.CancelledError:
                 assert deadlines.expired()
-                left.append(watch.until[current()] - watch.now)
-                watch.until[current()] = watch.now  # the rest of it need not be waited for
+                left.append(deadline_of(watch).last - watch.now)
+                deadline_of(watch).last = watch.now  # the rest of it need not be waited for
 
     asyncio.run(within(TICK / 2, late()))
     assert left == [deadlines.ticks(deadlines.GRACE), 2, 2]
@@ -182,7 +177,7 @@ def test_the_shorter_one_of_two_deadlines_counts() -> None:
 
     async def note() -> None:
         watch = watch_of(asyncio.get_running_loop())
-        noted.append(watch.until[current()] - watch.now)
+        noted.append(deadline_of(watch).last - watch.now)
 
     async def main() -> None:
         await within(2, within(1, note()))
@@ -203,7 +198,7 @@ def test_what_a_sync_handler_returned_has_what_is_left_of_the_deadline(
         return await awaitable
 
     monkeypatch.setattr(waiting, "within", noting)
-    for module in (core, running, waiting):
+    for module in (taking, running, waiting):
         monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     push = Receiver(handler_deadline=10)
 
@@ -230,7 +225,7 @@ def test_on_a_thread_late_handlers_have_the_grace_together(monkeypatch: pytest.M
         raise TimeoutError
 
     monkeypatch.setattr(waiting, "within", hanging)
-    for module in (core, waiting):
+    for module in (taking, waiting):
         monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     push = Receiver(handler_deadline=10)
     for style in (lazily, awaited, lazily, awaited):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pushmw import Answer, Receiver, deadlines, waiting
+from watching import watched
 from worlds import BODY, Deliver, in_both_worlds, on_a_loop, on_a_thread
 
 PATIENCE = 20  # seconds until a test gives up
@@ -240,7 +241,7 @@ def test_the_cancellation_of_the_server_passes_through(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert deadlines.watch_of(asyncio.get_running_loop()).until == {}
+        assert watched(deadlines.watch_of(asyncio.get_running_loop())) == []
 
     asyncio.run(main())
     assert errors(caplog) == []

@@ -12,6 +12,8 @@ from pushes import OTHER, PUSH
 from pushmw import Counts, Receiver
 from sites.base import CALLBACK
 
+pytestmark = pytest.mark.usefixtures("headers_new_or_known")
+
 BAD_LENGTHS = ["-1", "+5", "1_0", "5, 5", "5,5", "0x5", "5.0", "²", "five", "9" * 19]
 
 

@@ -5,14 +5,17 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from flask import Flask
 
 import processes
 from manual import ROOT
 from processes import Server
+from pushmw import Receiver
+from pushmw.compat import HANDLERS
 from pushmw.notifications import LEGACY_KINDS
 from pushmw.options import SDK_PATHS
 from pushmw.samples import sample
@@ -81,13 +84,19 @@ DJANGO = [
     Example("django_shop/manage.py", "waitress-serve"),
     Example("django_shop/manage.py", "uvicorn"),
 ]
+VENDOR = [
+    Example("vendor_sdk/flask_app.py", "flask"),
+    Example("vendor_sdk/django_app.py", "waitress-serve"),
+    Example("vendor_sdk/django_app.py", "uvicorn"),
+    Example("vendor_sdk/fastapi_app.py", "uvicorn"),
+]
 
 
 def name(example: Example) -> str:
-    return f"{Path(example.header).parts[0].removesuffix('.py')}-{example.server}"
+    return f"{example.header.removesuffix('.py')}-{example.server}"
 
 
-@pytest.mark.parametrize("example", [FLASK, FASTAPI, *DJANGO], ids=name)
+@pytest.mark.parametrize("example", [FLASK, FASTAPI, *DJANGO, *VENDOR], ids=name)
 def test_every_command_of_the_header_works(start: Start, example: Example) -> None:
     shop = start(example)
     assert shop.commands
@@ -142,3 +151,51 @@ def test_what_the_django_shop_does_not_handle_is_no_failure(start: Start, exampl
     shop = start(example)
     assert shop.push(sample("ruleEvent"))[0] == 200
     assert shop.client.get("/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize("example", VENDOR, ids=name)
+def test_every_kind_reaches_the_receiver_of_the_vendors_style(
+    start: Start, example: Example
+) -> None:
+    shop = start(example)
+    for kind in LEGACY_KINDS:
+        assert shop.push(sample(kind)) == (200, "ok")
+    assert shop.push(sample("commandStateChanged"), SDK_PATHS[1]) == (200, "ok")
+    assert shop.push(b"push success.") == (200, "ok")
+    assert shop.client.get("/").text == "the application's own page\n"
+
+    # The one kind that no SDK has a handler for comes as text only.
+    expected = {f"{kind}:" for kind in LEGACY_KINDS if kind != "deviceCapabilitiesChanged"}
+    expected |= {f"a push of {len(sample(kind))} characters" for kind in LEGACY_KINDS}
+    expected.add("a push of 13 characters")
+    shop.server.wait_for(lambda output: all(text in output for text in expected))
+
+
+def test_only_the_import_of_that_receiver_is_another_than_with_the_sdk(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its methods do the same with Flask's own request, which the SDK has them read."""
+    text = (ROOT / "examples" / "vendor_sdk" / "receiver.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    ours = "from pushmw.compat import PushMessageReceiver, request"
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [ast.unparse(node) for node in imports] == [ours]
+    methods = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert sorted(methods) == sorted([*HANDLERS, "handleBody"])
+
+    here: dict[str, Any] = {}
+    exec(text, here)
+    push = Receiver()
+    push.mount(here["Meters"]())
+    there: dict[str, Any] = {"PushMessageReceiver": object}
+    exec(text.replace(ours, "from flask import request"), there)
+    meters, app = there["Meters"](), Flask(__name__)
+    for name, kinds in HANDLERS.items():
+        for kind in kinds:
+            body = sample(kind)
+            assert push.handle(body).status == 200
+            received = capsys.readouterr().out
+            with app.test_request_context(data=body, content_type="application/json"):
+                meters.handleBody(body.decode())
+                getattr(meters, name)()
+            assert capsys.readouterr().out == received
