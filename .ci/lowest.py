@@ -11,7 +11,7 @@ def main() -> int:
     declared = [Requirement(line) for line in requires("pushmw") or ()]
     status = 0
     for each in declared:
-        if each.marker is None:  # the others are of extras
+        if each.marker is None or each.marker.evaluate({"extra": "cli"}):
             (bound,) = each.specifier
             installed = version(each.name)
             same = bound.operator == ">=" and Version(bound.version) == Version(installed)

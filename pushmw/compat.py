@@ -27,6 +27,8 @@ from contextlib import suppress
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from pushmw import notifications as events
 from pushmw.callables import check_event, check_runs, is_async
 from pushmw.delivery import Delivery
@@ -232,12 +234,12 @@ class Request:
         """Give the decoded body, whatever media type the push names.
 
         Raises:
-            ValueError: it is not JSON, which only ``handleBody`` can meet; with ``silent``
-                it is None then.
+            msgspec.DecodeError, UnicodeDecodeError: it is not JSON, which only ``handleBody`` can
+                meet; with ``silent`` it is None then.
         """
         try:
             return self.json
-        except ValueError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             if silent:
                 return None
             raise

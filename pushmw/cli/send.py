@@ -112,7 +112,8 @@ def _body(kind: str, settings: tuple[str, ...]) -> bytes:
 def _value(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (ValueError, RecursionError):
+    # That of msgspec is a ValueError from 0.21 on; text that is no UTF-8 raises one of its own.
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return text
 
 
