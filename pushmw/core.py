@@ -15,7 +15,7 @@ from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unasked, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
-from pushmw.running import TAKEN, Flags, failed_alone
+from pushmw.running import FLAGS, TAKEN, Flags, failed_alone
 from pushmw.taking import Take, World, on_loop, on_thread
 
 logger = logging.getLogger("pushmw")
@@ -100,9 +100,18 @@ class Core:
                 event: Any = split(wire, body)
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = self.diagnose(body, error)
-            return table[event.__class__](event, body, source)
+            work = table[event.__class__](event, body, source)
+            return work if work.__class__ is Answer else self._flags(event, work)
 
         return take
+
+    async def _flags(self, event: Any, work: Any) -> int:
+        """Await handlers, and what a lone one raises too: the adapter does not know the event."""
+        try:
+            result = await work
+        except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
+            return FLAGS[self._failed_alone(event, raised)]
+        return result if result.__class__ is Flags else FLAGS[TAKEN]
 
     def accept(self, body: bytes, source: Any, describe: Describe) -> Answer:
         """Take a push on this thread.
@@ -152,8 +161,11 @@ class Core:
         Raises:
             CancelledError: it was not the handler that failed, but somebody cancels the push.
         """
+        return self.finish(self._failed_alone(event, raised))
+
+    def _failed_alone(self, event: Any, raised: BaseException) -> int:
         plan: Any = self._plans.get(event.__class__) or self._unrecognised
-        return self.finish(failed_alone(plan, raised, self._context))
+        return failed_alone(plan, raised, self._context)
 
     def finish(self, flags: int) -> Answer:
         """Count a push and give the answer for what became of it."""

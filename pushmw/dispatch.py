@@ -139,7 +139,7 @@ def plans(
     """
     handlers = list(handlers)
     for handler in handlers:
-        check_classes(handler.name, handler.kinds, handler.structs, kinds)
+        check_classes(handler.name, handler, kinds)
     unhandled = tuple(h for h in handlers if UNHANDLED in h.kinds)
     every = [h for h in handlers if ANY in h.kinds]
     table: dict[str, Plan] = {}
@@ -169,20 +169,20 @@ def formats_asked(handlers: Iterable[Handler]) -> Formats:
     return formats or Formats.LEGACY
 
 
-def check_classes(
-    who: str,
-    kinds: Iterable[str],
-    structs: Iterable[type],
-    known: Mapping[str, type],
-) -> None:
+def check_classes(who: str, target: Handler | Target, known: Mapping[str, type]) -> None:
     """Refuse a kind registered by its class when `define` has put another class in its place.
 
     Raises:
         TypeError: naming both classes.
     """
-    for kind, struct in zip(kinds, structs, strict=False):
-        if not issubclass(known[kind], struct):
+    for kind, struct in zip(target.kinds, target.structs, strict=False):
+        if issubclass(known[kind], struct):
+            continue
+        defined = f"{kind!r} was defined as {known[kind].__name__}, which is none"
+        if target.view is None:
             raise TypeError(
-                f"{who}: registered for {struct.__name__}, but {kind!r} was defined as "
-                f"{known[kind].__name__}, which is none; register it by the kind's name"
+                f"{who}: registered for {struct.__name__}, but {defined}; "
+                "register it by the kind's name"
             )
+        (view,) = target.expected
+        raise TypeError(f"{who}: {view.__name__} is made of {struct.__name__}, but {defined}")

@@ -56,22 +56,38 @@ def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
             f"define: {struct.__name__}.kind would hide the name of the kind; call the member "
             'something else and give it its name in JSON with msgspec.field(name="kind")'
         )
+    if struct.__struct_config__.array_like:
+        raise TypeError(f"define: msgspec cannot read {struct.__name__}: a push is no array")
     fields: list[Any] = []
     tag: dict[str, Any] = {"tag": name, "tag_field": "notifyType"}
     if is_paired(name):
         resource, _, event = name.partition(":")
         if not (resource and event):
             raise ValueError(f"define: {name!r} is no resource and event, as in 'device:create'")
-        fields = [("event", Literal[event])]
+        fields = [
+            _told(struct, "event", "event", Literal[event], msgspec.NODEFAULT),
+            # One that has it is of the legacy format.
+            _told(struct, "notifyType", "notify_type", msgspec.UnsetType, msgspec.UNSET),
+        ]
         tag = {"tag": resource, "tag_field": "resource"}
-    made: Any = msgspec.defstruct(
-        struct.__name__,
-        fields,
-        bases=(struct,) if issubclass(struct, Notification) else (struct, Notification),
-        module=struct.__module__,
-        namespace={"__doc__": struct.__doc__, "kind": name},
-        frozen=True,
-        kw_only=True,
-        **({} if name == COMMAND_STATE else tag),
-    )
+    try:
+        made: Any = msgspec.defstruct(
+            struct.__name__,
+            fields,
+            bases=(struct,) if issubclass(struct, Notification) else (struct, Notification),
+            module=struct.__module__,
+            namespace={"__doc__": struct.__doc__, "kind": name},
+            frozen=True,
+            kw_only=True,
+            **({} if name == COMMAND_STATE else tag),
+        )
+    except ValueError as error:  # it has the member that tells the kind
+        raise ValueError(f"define: {struct.__name__}: {error}") from error
     return made  # type: ignore[no-any-return]
+
+
+def _told(struct: type[msgspec.Struct], member: str, name: str, kind: Any, default: Any) -> Any:
+    """Make a field of what tells a kind, in place of the Struct's own for the same member."""
+    names = dict(zip(struct.__struct_encode_fields__, struct.__struct_fields__, strict=True))
+    free = name if name not in names.values() else f"_{name}"
+    return names.get(member, free), kind, msgspec.field(name=member, default=default)

@@ -85,15 +85,14 @@ class Registry:
         known = self.kinds(paired=any(map(is_paired, names)))
         for name in names:
             if name not in known and name != ANY:
-                raise ValueError(unknown(name, known))
+                raise ValueError(unknown(name, self.kinds(paired=True)))
         return Target(names, (), tuple(known.get(name, Notification) for name in names))
 
     def _by_class(self, classes: tuple[type[Any], ...]) -> list[Target]:
-        views = [each for each in classes if issubclass(each, View)]
+        views = [each for each in classes if issubclass(each, View) and each.made]
         structs: tuple[type[Any], ...] = tuple(each for each in classes if each not in views)
-        known = self.kinds(paired=any(map(is_paired, structs)))
+        known = self.kinds(paired=bool(views) or any(map(is_paired, structs)))
         kinds = tuple(self._kind_of(struct, known) for struct in structs)
-        check_classes("on", kinds, structs, known)
         targets = [Target(kinds, structs, structs)] if kinds else []
         for view in views:
             twice = [kind for target in targets for kind in target.kinds if kind in view.made]
@@ -102,6 +101,8 @@ class Registry:
             standard = built_in(paired=True)
             read = tuple(standard[name] for name in view.made)
             targets.append(Target(tuple(view.made), read, (view,), view.made))
+        for target in targets:
+            check_classes("on", target, known)
         return targets
 
     def _kind_of(self, struct: type, known: Mapping[str, type]) -> str:
@@ -231,7 +232,7 @@ class Registry:
         """Give all handlers, after a look whether they get what they are written for."""
         handlers, kinds = flatten(self), self.kinds()
         for handler in handlers:
-            check_classes(handler.name, handler.kinds, handler.structs, kinds)
+            check_classes(handler.name, handler, kinds)
             expected = [kinds[kind] for kind in handler.kinds if kind in kinds]
             check_event(handler.function, handler.expected or expected)
         return handlers

@@ -70,10 +70,6 @@ class Unasked(msgspec.Struct, frozen=True):
     kind: str
 
 
-class MissingError(ValueError):
-    """A push lacks what its kind cannot do without; the message is fit to be shown."""
-
-
 def instant(text: str | None) -> datetime | None:
     """Read a time of the platform; None if it is missing or unreadable.
 

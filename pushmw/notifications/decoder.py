@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Union
 import msgspec
 
 from pushmw.depth import SHALLOW_SIZE, too_deep
-from pushmw.notifications.base import MissingError, Notification, Unasked, Unclassified
+from pushmw.notifications.base import Notification, Unasked, Unclassified
 from pushmw.notifications.operations import COMMAND_STATE
 
 if TYPE_CHECKING:
@@ -173,19 +173,20 @@ class Diagnosis:
         return self._tried(kind, body, self._legacy)
 
     def _of_iotda(self, body: bytes, header: Any) -> Any:
-        from pushmw.notifications.iotda import IOTDA_KINDS, kind_of
+        from pushmw.notifications.forms import usual
+        from pushmw.notifications.iotda import IOTDA_KINDS
 
         resource, event = _text(header.resource), _text(header.event)
         if resource is None or event is None:
             name = "resource" if resource is None else "event"
             return Unclassified(None, f"`{name}` is not a string", body)
-        kind = kind_of(resource, event)
-        struct = self.pairs.kinds.get(kind) if self.pairs is not None else None
-        if struct is not None:
-            return self._rewritten(kind, body, struct)
-        if kind in IOTDA_KINDS:
-            return Unasked(kind)
-        return Unclassified(kind, UNKNOWN_KIND, body)
+        known = IOTDA_KINDS if self.pairs is None else self.pairs.kinds
+        kind = f"{resource}:{event}"
+        if kind not in known:
+            kind = f"{usual(resource)}:{event}"
+        if kind not in known:
+            return Unclassified(kind, UNKNOWN_KIND, body)
+        return Unasked(kind) if self.pairs is None else self._in_any_form(kind, body, known[kind])
 
     @staticmethod
     def _tried(kind: str, body: bytes, decode: Decode) -> Any:
@@ -195,16 +196,17 @@ class Diagnosis:
             return Unclassified(kind, _reason(error), body)
 
     @staticmethod
-    def _rewritten(kind: str, body: bytes, struct: type[Notification]) -> Any:
-        """Read a push of IoTDA in whatever form."""
-        from pushmw.notifications.iotda import modern
-        from pushmw.notifications.pairs import complete
+    def _in_any_form(kind: str, body: bytes, struct: type[Notification]) -> Any:
+        from pushmw.notifications.forms import forms
 
-        try:
-            push = modern(msgspec.json.decode(body), kind)
-            return complete(msgspec.convert(push, struct))
-        except Exception as error:  # noqa: BLE001 - as above
-            return Unclassified(kind, _reason(error), body)
+        decode = msgspec.json.Decoder(struct).decode
+        reason = ""
+        for form in forms(body, kind):
+            try:
+                return decode(form)
+            except Exception as error:  # noqa: BLE001 - as above
+                reason = _reason(error)
+        return Unclassified(kind, reason, body)
 
 
 _decode_text = msgspec.json.Decoder(str).decode
@@ -219,8 +221,6 @@ def _text(raw: msgspec.Raw) -> str | None:
 
 def _reason(error: Exception) -> str:
     """Say what does not fit and where, without a value of the payload."""
-    if isinstance(error, MissingError):
-        return str(error)
     trace = error.__traceback__
     # What a Struct's own code raises may hold anything, here and, wrapped by msgspec, below.
     if not isinstance(error, msgspec.ValidationError) or (trace and trace.tb_next):

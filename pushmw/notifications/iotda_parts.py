@@ -4,11 +4,12 @@ Nothing but ids that tell what a push is about is required. Everything else may 
 and members unknown here are ignored; they remain in the body of the delivery.
 """
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from pushmw.notifications.base import Filled, fill
+from pushmw.notifications.base import Filled, fill, instant
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
@@ -130,8 +131,8 @@ class DeviceBody(Part, frozen=True, kw_only=True):
         return f"DeviceBody({', '.join(f'{n}={v!r}' for n, v in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> list[tuple[str, object]]:
-        shown = (name for name in self.__struct_fields__ if name != "auth_info")
-        return [(name, getattr(self, name)) for name in shown if getattr(self, name)]
+        shown = ((n, getattr(self, n)) for n in self.__struct_fields__ if n != "auth_info")
+        return [(name, value) for name, value in shown if value not in (None, ())]
 
 
 class StatusBody(Part, frozen=True, kw_only=True):
@@ -164,6 +165,11 @@ class ServiceData(Part, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.properties is None:  # pyright: ignore[reportUnnecessaryComparison] - see Header
             msgspec.structs.force_setattr(self, "properties", {})
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """The event time as an aware datetime."""
+        return instant(self.event_time)
 
 
 class PropertyBody(Part, frozen=True, kw_only=True):

@@ -57,7 +57,7 @@ class UpgradePhase(StrEnum):
     UNKNOWN = "unknown"
 
 
-_STEPS: Final[dict[str | None, UpgradePhase]] = {
+_STEPS: Final = {
     phase.value: phase
     for phase in (
         UpgradePhase.IDLE,
@@ -67,21 +67,20 @@ _STEPS: Final[dict[str | None, UpgradePhase]] = {
     )
 }
 _OUTCOMES: Final = {
-    "SUCCESS": UpgradePhase.SUCCEEDED,
-    "SUCCESSFUL": UpgradePhase.SUCCEEDED,
-    "FAIL": UpgradePhase.FAILED,
-    "FAILED": UpgradePhase.FAILED,
+    "success": UpgradePhase.SUCCEEDED,
+    "successful": UpgradePhase.SUCCEEDED,
+    "fail": UpgradePhase.FAILED,
+    "failed": UpgradePhase.FAILED,
 }
 # The state of a task over many devices. One that was stopped, or that some devices failed, has not
-# done what it was to do.
+# done what it was to do. "Waitting" is the platform's spelling.
 _TASKS: Final = {
-    "Waitting": UpgradePhase.IDLE,
-    "Waiting": UpgradePhase.IDLE,
-    "Processing": UpgradePhase.UPDATING,
-    "Success": UpgradePhase.SUCCEEDED,
-    "PartialSuccess": UpgradePhase.FAILED,
-    "Fail": UpgradePhase.FAILED,
-    "Stopped": UpgradePhase.FAILED,
+    **_OUTCOMES,
+    "waitting": UpgradePhase.IDLE,
+    "waiting": UpgradePhase.IDLE,
+    "processing": UpgradePhase.UPDATING,
+    "partialsuccess": UpgradePhase.FAILED,
+    "stopped": UpgradePhase.FAILED,
 }
 _UPGRADE: Final = "Upgrade"  # how the names of tasks end that upgrade something
 
@@ -110,12 +109,16 @@ class UpgradeProgress(View, frozen=True, kw_only=True):
     description: str | None = None
 
 
+def _phase(phases: Mapping[str, UpgradePhase], word: str | None) -> UpgradePhase:
+    return phases.get((word or "").strip().lower(), UpgradePhase.UNKNOWN)
+
+
 def _step(event: FwUpgradeStateChanged | SwUpgradeStateChanged, target: str) -> UpgradeProgress:
     return UpgradeProgress(
         event=event,
         task_id=event.operation_id,
         target=target,
-        state=_STEPS.get(event.state, UpgradePhase.UNKNOWN),
+        state=_phase(_STEPS, event.state),
         device_id=event.device_id,
     )
 
@@ -127,7 +130,7 @@ def _end(
         event=event,
         task_id=event.operation_id,
         target=target,
-        state=_OUTCOMES.get((outcome or "").strip().upper(), UpgradePhase.UNKNOWN),
+        state=_phase(_OUTCOMES, outcome),
         device_id=event.device_id,
         current_version=event.cur_version,
         target_version=event.target_version,
@@ -145,7 +148,7 @@ def _task(event: Any) -> UpgradeProgress | None:
         event=event,
         task_id=body.task_id,
         target=kind.removesuffix(_UPGRADE),
-        state=_TASKS.get(body.status, UpgradePhase.UNKNOWN),
+        state=_phase(_TASKS, body.status),
         description=body.status_desc,
     )
 
@@ -192,6 +195,12 @@ class DeviceReport(View, frozen=True, kw_only=True):
     services: tuple[ServiceReport, ...]
     device_id: str | None = None
     gateway_id: str | None = None
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """The event time of the first service that has one, else the time of the push."""
+        times = (service.occurred_at for service in self.services)
+        return next((time for time in times if time is not None), self.event.occurred_at)
 
 
 def _reported(event: DeviceDataChanged | DeviceDatasChanged, *services: Any) -> DeviceReport:

@@ -1,4 +1,4 @@
-"""Whatever comes in, the decoder gives one of its outcomes, and the right one."""
+"""Whatever comes in, the decoders give one of their outcomes, and the right one."""
 
 import json
 from typing import Any
@@ -6,16 +6,22 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from documented import KINDS
 from nesting import nesting
 from pushmw.depth import MAX_DEPTH, SHALLOW_SIZE
-from pushmw.notifications.base import Unclassified
-from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND, TooDeepError, decoder
+from pushmw.notifications.base import Unasked, Unclassified
+from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND, TooDeepError
+from pushmw.notifications.iotda import IOTDA_KINDS
 from pushmw.notifications.legacy import COMMAND_STATE, LEGACY_KINDS
 from pushmw.samples import samples
+from reading import READERS, read_legacy
 
-read = decoder(LEGACY_KINDS)
 SAMPLES = st.sampled_from(list(samples().values()))
 UNREADABLE = object()
+# What names a kind that is known; the reason tells then why a push does not fit.
+KNOWN = object()
+# How the resources of documents and older subscriptions are called today.
+USUAL = {"device.commmad.status": "device.command.status", "batchtask.status": "batchtask"}
 
 
 def forbidden(constant: str) -> None:
@@ -33,38 +39,63 @@ def strictly(body: bytes) -> Any:
     return value
 
 
-def hold_to_the_promise(body: bytes) -> None:
-    """Check the outcome against what a plain parser makes of the body."""
+def told(value: dict[str, Any]) -> tuple[str | None, object]:
+    """Tell which kind an object claims to be, and what is wrong with that."""
+    if "notifyType" in value:
+        return named(value, ("notifyType",), LEGACY_KINDS.keys() - {COMMAND_STATE})
+    if {"resource", "event"} <= value.keys():
+        value = {**value, "resource": USUAL.get(str(value["resource"]), value["resource"])}
+        return named(value, ("resource", "event"), set(IOTDA_KINDS))
+    if {"commandId", "result"} <= value.keys() and "messageType" not in value:
+        return COMMAND_STATE, KNOWN
+    return None, NO_KIND
+
+
+def named(value: dict[str, Any], by: tuple[str, ...], known: set[str]) -> tuple[str | None, object]:
+    for name in by:
+        if not isinstance(value[name], str):
+            return None, f"`{name}` is not a string"
+    kind = ":".join(value[name] for name in by)
+    return kind, KNOWN if kind in known else UNKNOWN_KIND
+
+
+def outcome(read: Any, body: bytes) -> Any:
     try:
-        event = read(body)
+        return read(body)
     except TooDeepError:
+        return TooDeepError
+
+
+def hold_to_the_promise(body: bytes) -> None:
+    """Check the outcomes against what a plain parser makes of the body, and with each other."""
+    event, *others = (outcome(read, body) for read in READERS.values())
+    assert others == [event, event]
+    alone = outcome(read_legacy, body)
+    if event is TooDeepError:
+        assert alone is TooDeepError
         assert len(body) > SHALLOW_SIZE
         depth, complete = nesting(body)
         assert depth > MAX_DEPTH or not complete
         return
     value = strictly(body)
+    kind, wrong = told(value) if isinstance(value, dict) else (None, "not a JSON object")
+    if kind and wrong is KNOWN and kind in IOTDA_KINDS:
+        assert alone == Unasked(kind)
+    else:
+        assert alone == event
     if not isinstance(event, Unclassified):
-        assert event.kind == value.get("notifyType", COMMAND_STATE)
-        assert type(event) is LEGACY_KINDS[event.kind]
+        assert wrong is KNOWN
+        assert (event.kind, type(event)) == (kind, KINDS[event.kind])
         return
     assert event.body is body
+    assert event.kind == kind
     if event.reason.startswith(("not JSON: ", "not UTF-8: ")):
-        assert (event.kind, value) == (None, UNREADABLE)
-    elif event.reason == "not a JSON object":
-        assert event.kind is None
-        assert not isinstance(value, dict)
-    elif event.reason == NO_KIND:
-        assert event.kind is None
-        assert not {"commandId", "result"} <= value.keys()
-        assert "notifyType" not in value
-    elif event.reason == "`notifyType` is not a string":
-        assert event.kind is None
-        assert not isinstance(value["notifyType"], str)
+        assert value is UNREADABLE
+    elif wrong is KNOWN:
+        assert event.reason not in {UNKNOWN_KIND, NO_KIND, "", "not a JSON object"}
+        assert not event.reason.endswith("is not a string")
     else:
-        assert event.kind == value.get("notifyType", COMMAND_STATE)
-        assert (event.reason == UNKNOWN_KIND) == (
-            value.get("notifyType", "deviceAdded") not in {*LEGACY_KINDS} - {COMMAND_STATE}
-        )
+        assert event.reason == wrong
 
 
 @given(st.binary(max_size=600))
@@ -73,15 +104,26 @@ def test_any_bytes_have_an_outcome(body: bytes) -> None:
     hold_to_the_promise(body)
 
 
-NAMES = st.sampled_from(["notifyType", "commandId", "result", "deviceId", "service", "header"])
-KINDS = st.sampled_from([*LEGACY_KINDS, "", "testNotify"])
+NAMES = st.sampled_from(
+    [
+        *("notifyType", "commandId", "result", "deviceId", "service", "header", "messageType"),
+        *("resource", "event", "notify_data", "body", "device_id", "task_id", "services"),
+    ]
+)
+WORDS = st.sampled_from(
+    [
+        *LEGACY_KINDS,
+        *{part for kind in IOTDA_KINDS for part in kind.split(":")},
+        *("device.commmad.status", "batchtask.status", "", "testNotify"),
+    ]
+)
 LEAVES = (
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=10)
-    | KINDS
+    | WORDS
 )
 VALUES = st.recursive(
     LEAVES,
@@ -133,6 +175,7 @@ TOKENS = st.sampled_from(
         b'"', b"\\", b"[", b"]", b"{", b"}", b",", b":", b"null", b"-", b"0", b"1e999", b"NaN",
         b"\x00", b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\\ud800", b"\\udc00", b"\\u0000",
         b'"notifyType":"deviceAdded",', b'"notifyType":7,', b'"commandId":"x","result":{},',
+        b'"resource":"device",', b'"event":"create",', b'"event":null,', b'"body":{},',
         b"9" * 5000, b"[" * 300, b'{"":' * 300, b" " * 300, b'["]",' * 90, b',"["]' * 90,
     ]
 )  # fmt: skip
@@ -165,6 +208,7 @@ def test_a_push_with_a_flipped_bit_has_an_outcome(body: bytes, position: int, bi
 @settings(deadline=None, max_examples=200)
 @example(b'{"notifyType":"deviceDeleted","deviceId":"a"}', 0)
 def test_a_push_cut_short_is_never_an_event(body: bytes, length: int) -> None:
-    event = read(body[: length % len(body)])
-    assert isinstance(event, Unclassified)
-    assert event.kind is None
+    for read in (*READERS.values(), read_legacy):
+        event = read(body[: length % len(body)])
+        assert isinstance(event, Unclassified)
+        assert event.kind is None

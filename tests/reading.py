@@ -1,0 +1,49 @@
+"""What tests of both formats have in common: decoders by what they try first, and receivers."""
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from documented import ABSENT, EXAMPLES, KINDS, changed
+from pushmw import Receiver
+from pushmw.notifications.base import Unclassified
+from pushmw.notifications.decoder import Formats, decoder
+from pushmw.notifications.legacy import LEGACY_KINDS
+
+read_legacy = decoder(LEGACY_KINDS)
+READERS = {
+    "IoTDA first": decoder(KINDS, Formats.IOTDA),
+    "mixed": decoder(KINDS, Formats.LEGACY | Formats.IOTDA),
+    "legacy first": decoder(KINDS, Formats.LEGACY),
+}
+reader = pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
+REPORT: Final = "device.property:report"
+
+
+def packed(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def refused(event: Any, body: bytes) -> tuple[str | None, str]:
+    """Give kind and reason of a body that must not be understood."""
+    assert isinstance(event, Unclassified)
+    assert event.body is body
+    return event.kind, event.reason
+
+
+def body_beside(kind: str, *, inside: Any = ABSENT) -> dict[str, Any]:
+    """Move the body of an example out of its data."""
+    body = changed(kind, ("notify_data", "body"), inside)
+    return {**body, "body": EXAMPLES[kind]["notify_data"]["body"]}
+
+
+def handler(event: Any) -> None: ...
+
+
+def taking(push: Receiver, *what: Any, **options: Any) -> list[Any]:
+    """Register for something, and give the list of what comes."""
+    seen: list[Any] = []
+    registrar: Any = push.on
+    registrar(*what, **options)(seen.append)
+    return seen
