@@ -102,7 +102,7 @@ class IoTDASignature:
 
     def __init__(self, *tokens: str, window: float | None = None, nonces: int = 100_000) -> None:
         for token in _secrets("IoTDASignature", "a token", tokens):
-            if not re.fullmatch(r"[A-Za-z0-9]{3,32}", token):
+            if not is_token(token):
                 raise ValueError("IoTDASignature: a token must be 3 to 32 letters and digits")
         self._tokens = tokens
         self._window = inf if window is None else _seconds(window)
@@ -136,6 +136,11 @@ class IoTDASignature:
         if self._nonces.is_new(bytes.fromhex(signature)[:16], second, now):
             return None
         return Refusal("a signature used before, or older than what is remembered")
+
+
+def is_token(text: str) -> bool:
+    """Tell whether the platform takes it for the token of a rule: 3 to 32 letters and digits."""
+    return re.fullmatch(r"[A-Za-z0-9]{3,32}", text) is not None
 
 
 def sign(token: str, timestamp: str, nonce: str) -> str:
