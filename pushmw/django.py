@@ -32,7 +32,7 @@ from pushmw.context import Glue
 from pushmw.deadlines import within
 from pushmw.receiver import Receiver
 from pushmw.requests import Rules, check_size
-from pushmw.wsgi import read_body
+from pushmw.wsgi import peer_of, read_body
 
 if TYPE_CHECKING:
     from pushmw.asgi import ASGIApp
@@ -160,7 +160,9 @@ class PushMiddleware:
             return None
         headers: Any = request.headers
         fields = {name.lower(): value for name, value in headers.items()}
-        answer = gate(fields, request.path_info, request.META.get("REMOTE_ADDR", ""))
+        environ = getattr(request, "environ", None)  # there is one under WSGI
+        peer = request.META.get("REMOTE_ADDR", "") if environ is None else peer_of(environ)
+        answer = gate(fields, request.path_info, peer)
         return None if answer is None else _response(answer)
 
     def _body(self, request: Any) -> bytes:

@@ -242,7 +242,7 @@ class AllowAddresses:
             if len(hops) < self._proxies:
                 return Refusal("fewer addresses in X-Forwarded-For than there are proxies")
             address = _address(hops[-self._proxies].strip(" \t"))
-        elif isinstance(attempt.peer, str) and attempt.peer in _UNIX:
+        elif attempt.peer == "":
             return None if self._unix else _FOREIGN
         else:
             address = _address(attempt.peer)
@@ -256,9 +256,6 @@ _FOREIGN: Final = Refusal("an address that is not allowed")
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-
-# What servers give for the other end of a unix socket; waitress and werkzeug have words for it.
-_UNIX: Final = frozenset({"", "localhost", "<local>"})
 
 
 def _network(value: Any) -> Network:

@@ -42,6 +42,9 @@ _CHUNK: Final = 64 * 1024
 _BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
+# What waitress and werkzeug call the other end of a unix socket.
+_UNIX: Final = frozenset({"localhost", "<local>"})
+
 _TYPE, _LENGTH = HANDLED.headers
 
 
@@ -80,12 +83,18 @@ def _guarded(push: "Receiver", deliver: "WSGIApp") -> "WSGIApp":
         return deliver
 
     def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        denied = gate(_headers(environ), _path(environ), environ.get("REMOTE_ADDR", ""))
+        denied = gate(_headers(environ), _path(environ), peer_of(environ))
         if denied is not None:
             return _refuse(environ, start_response, denied)
         return deliver(environ, start_response)
 
     return guarded
+
+
+def peer_of(environ: "WSGIEnvironment") -> str:
+    """Give the address at the other end of the socket, nothing if it is a unix socket."""
+    peer: str = environ.get("REMOTE_ADDR", "")
+    return "" if peer in _UNIX else peer
 
 
 def _headers(environ: "WSGIEnvironment") -> dict[str, str]:

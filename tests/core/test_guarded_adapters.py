@@ -142,6 +142,8 @@ def test_wsgi_asks_no_guard_about_other_requests(members: dict[str, Any]) -> Non
             id="headers and address",
         ),
         pytest.param({"REMOTE_ADDR": ""}, {}, CALLBACK, "", id="unix socket"),
+        pytest.param({"REMOTE_ADDR": "localhost"}, {}, CALLBACK, "", id="unix, under waitress"),
+        pytest.param({"REMOTE_ADDR": "<local>"}, {}, CALLBACK, "", id="unix, under werkzeug"),
         pytest.param({"HTTPS": "on", "HTTP": "1"}, {}, CALLBACK, "", id="what is no header"),
         pytest.param({"SCRIPT_NAME": "/api"}, {}, CALLBACK, "", id="a prefix"),
         pytest.param(
@@ -278,6 +280,7 @@ def test_asgi_hands_on_the_identical_scope_to_whom_the_push_falls_through() -> N
         pytest.param({"client": ("192.0.2.7", 4711)}, CALLBACK, "192.0.2.7", id="address"),
         pytest.param({"client": ["2001:db8::7", 4711]}, CALLBACK, "2001:db8::7", id="a list"),
         pytest.param({"client": ("", "0")}, CALLBACK, "", id="unix socket"),
+        pytest.param({"client": ("localhost", 0)}, CALLBACK, "localhost", id="a name"),
         pytest.param({"client": None}, CALLBACK, "", id="no client"),
         pytest.param({"headers": None}, CALLBACK, "", id="no headers"),
         pytest.param({"root_path": "/api", "path": f"/api{CALLBACK}"}, CALLBACK, "", id="a prefix"),
