@@ -24,6 +24,9 @@ import msgspec
 
 from pushmw.nonces import Nonces
 
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
 _LONGEST: Final = 8192  # characters of a header; servers take hardly more
 _LONGEST_SIGNED: Final = 128  # of those that IoTDA sends; a signature has 64
 _LONGEST_ADDRESS: Final = 64  # IPv6 with a zone has less
@@ -223,7 +226,7 @@ class AllowAddresses:
 
     def __init__(
         self,
-        networks: "str | Network | Address | Iterable[str | Network | Address]",
+        networks: str | Network | Address | Iterable[str | Network | Address],
         trusted_proxies: int = 0,
     ) -> None:
         # A network is iterable too, and gives millions of addresses.
@@ -253,9 +256,6 @@ class AllowAddresses:
 
 
 _FOREIGN: Final = Refusal("an address that is not allowed")
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 
 
 def _network(value: Any) -> Network:
