@@ -9,7 +9,7 @@ import logging
 import sys
 from asyncio import AbstractEventLoop, CancelledError, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pushmw import answers
 from pushmw.answers import HANDLED, Answer, Refused
@@ -21,6 +21,8 @@ from pushmw.running import Flags
 from pushmw.taking import on_loop
 
 if TYPE_CHECKING:
+    from types import CoroutineType
+
     from pushmw.receiver import Receiver
 
 logger = logging.getLogger("pushmw")
@@ -31,7 +33,18 @@ Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
+class WrappedASGI(Protocol):
+    """An ASGI application that takes the place of any: each framework types messages its own way.
+
+    The names of the arguments and the coroutine are those of Quart's ``asgi_app``.
+    """
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> "CoroutineType[Any, Any, None]":
+        """Answer a request, or go through whatever else the scope is of."""
+        ...
+
+
+def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
     """Put the receiver in front of ``app``."""
     paths = push.paths
     under = paths.under
@@ -62,7 +75,7 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> ASGIApp:
             return inner(scope, receive, send)
         return deliver(scope, receive, send)
 
-    return _marked(middleware)
+    return cast("WrappedASGI", _marked(middleware))
 
 
 def _marked(middleware: ASGIApp) -> ASGIApp:
@@ -87,8 +100,8 @@ def _guarded(push: "Receiver", deliver: ASGIApp) -> ASGIApp:
 
     def guarded(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         headers = scope.get("headers", ())
-        if headers.__class__ is not list:  # any iterable will do; it is read more than once
-            headers = scope["headers"] = list(headers)
+        if headers.__class__ is not list:  # iterables of iterables, read again later
+            headers = scope["headers"] = [(name, value) for name, value in headers]
         fields = joined((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in headers)
         client = scope.get("client")
         denied = gate(fields, _path(scope), client[0] if client else "")
@@ -144,8 +157,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         try:
             try:
                 headers = scope["headers"]
-                if headers.__class__ is not list:  # any iterable will do; it is read more than once
-                    headers = scope["headers"] = list(headers)
+                if headers.__class__ is not list:  # iterables of iterables, read again later
+                    headers = scope["headers"] = [(name, value) for name, value in headers]
                 # In this frame what `_admit` does, for headers that were admitted before.
                 length = 0
                 for name, value in headers:
@@ -209,7 +222,7 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
                 watch.settle(task)
         if answer is HANDLED:
             await send({"type": "http.response.start", "status": 200, "headers": [_TYPE, _LENGTH]})
-            return await send({"type": "http.response.body", "body": b"ok"})
+            return await send({"type": "http.response.body", "body": b"ok", "more_body": False})
         if refused:
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
@@ -225,7 +238,7 @@ async def _write(send: Send, answer: Answer, *more: tuple[bytes, bytes]) -> None
     """Send an answer; its headers are made afresh because outer middleware edits them in place."""
     headers = [*answer.raw_headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
 
 
 async def _refuse(scope: Scope, send: Send, answer: Answer, *, unread: bool) -> None:

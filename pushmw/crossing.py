@@ -144,13 +144,6 @@ def discard(awaitable: Any) -> None:
         awaitable.close()
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 class _LoopThread:
     """The event loop of this process for async handlers where the server has none.
 
@@ -165,6 +158,7 @@ class _LoopThread:
         """Start with no loop, as after a fork."""
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ident: int | None = None
 
     def check_elsewhere(self, work: Any) -> None:
         """Refuse to wait for ``work`` on the loop's own thread, which cannot wait for itself.
@@ -172,7 +166,8 @@ class _LoopThread:
         Raises:
             RuntimeError: this is that thread; a coroutine is closed.
         """
-        if self._loop is not None and self._loop is _running_loop():
+        # Not by the running loop: where eventlet makes threads greenlets, all of them see it.
+        if self._ident == threading.get_ident():
             discard(work)
             raise RuntimeError("an async handler must await push.ahandle(...), not call handle()")
 
@@ -181,7 +176,11 @@ class _LoopThread:
         with self._lock:
             if self._loop is None:
                 self._loop = _start_loop()
+                self._loop.call_soon_threadsafe(self._identify)
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _identify(self) -> None:
+        self._ident = threading.get_ident()
 
 
 def _gevent() -> Any:

@@ -35,7 +35,7 @@ from pushmw.requests import Rules, check_size
 from pushmw.wsgi import peer_of, read_body
 
 if TYPE_CHECKING:
-    from pushmw.asgi import ASGIApp
+    from pushmw.asgi import WrappedASGI
     from pushmw.wsgi import Wrapped
 
 logger = logging.getLogger("pushmw")
@@ -95,7 +95,7 @@ def wsgi(push: Receiver, app: Any) -> "Wrapped":
     return push.wsgi(app)
 
 
-def asgi(push: Receiver, app: Any) -> "ASGIApp":
+def asgi(push: Receiver, app: Any) -> "WrappedASGI":
     """Put the receiver in front of Django's ASGI application, in asgi.py."""
     push.set_glue(_GLUE)
     return push.asgi(app)
@@ -180,6 +180,7 @@ class PushMiddleware:
             # Under WSGI Django reads as much as Content-Length says, so nothing of a chunked body.
             body = read_body(request.environ, rules)
             request._body, request._stream = body, BytesIO(body)  # noqa: SLF001 - what .body does
+            meta["CONTENT_LENGTH"] = str(len(body))  # or Django REST framework sees no body
             return body
         body = self._read(request)
         check_size(body, length, rules.max_body)  # Django passes short ones as they are

@@ -13,7 +13,7 @@ from pushmw.paths import Paths
 from pushmw.registry import Registry
 
 if TYPE_CHECKING:
-    from pushmw.asgi import ASGIApp
+    from pushmw.asgi import WrappedASGI
     from pushmw.context import Glue
     from pushmw.core import Core
     from pushmw.direct import Headers
@@ -110,7 +110,7 @@ class Receiver(Registry):
         self.checked()
         return wsgi.wrap(self, app)
 
-    def asgi(self, app: Any = None) -> "ASGIApp":
+    def asgi(self, app: Any = None) -> "WrappedASGI":
         """Wrap an ASGI application; without one, everything but pushes is answered 404."""
         from pushmw import asgi
 

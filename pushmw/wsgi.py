@@ -250,8 +250,10 @@ class _Refusal:
     def close(self) -> None:
         """Drain a bounded rest; PEP 3333 leaves closing the connection to the server."""
         length = self._environ.get("CONTENT_LENGTH") or "0"
-        # To read would invite a body that the client holds back until it is asked for.
-        if "HTTP_EXPECT" in self._environ:
+        # To read would invite a body that the client holds back until it is asked for. Over
+        # HTTP/2 it is in nobody's way.
+        is_http1 = self._environ.get("SERVER_PROTOCOL", "HTTP/1.1").startswith("HTTP/1")
+        if "HTTP_EXPECT" in self._environ or not is_http1:
             return
         with suppress(Exception):
             left = int(length)

@@ -8,6 +8,9 @@ from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from fastapi import FastAPI
 from flask import Flask
+from litestar import Litestar
+from litestar.testing import TestClient as LitestarClient
+from quart import Quart
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -47,6 +50,19 @@ async def route(request: Request) -> Response:
     answer = await push.ahandle(await request.body(), request.headers, request.url.path)
     return Response(answer.body, answer.status, dict(answer.headers))
 
+
+# Quart: as Flask
+
+quart_app = Quart(__name__)
+quart_app.asgi_app = push.asgi(quart_app.asgi_app)  # type: ignore[method-assign]
+wrapped_quart = push.asgi(quart_app)
+
+# Litestar
+
+litestar_app = Litestar()
+litestar_app.asgi_handler = push.asgi(litestar_app.asgi_handler)
+wrapped_litestar = push.asgi(litestar_app)
+LitestarClient(litestar_app)
 
 # Django, which ships no types
 
@@ -89,3 +105,13 @@ asgi: ASGIApp = push.asgi(starlettes_types)
 asgi = push.asgi(loosely_typed_asgi)
 asgi = push.asgi(asgi)
 asgi = push.asgi()
+
+# The one in the place of the other
+
+flask_app.wsgi_app = push.asgi()  # type: ignore[assignment, method-assign]  # pyright: ignore[reportAttributeAccessIssue]
+quart_app.asgi_app = push.wsgi()  # type: ignore[assignment, method-assign]  # pyright: ignore[reportAttributeAccessIssue]
+litestar_app.asgi_handler = push.wsgi()  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+fastapi_app.add_middleware(push.wsgi)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.wsgi(quart_app)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.wsgi(litestar_app)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+push.wsgi(fastapi_app)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

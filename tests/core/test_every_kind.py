@@ -101,7 +101,7 @@ def test_nothing_is_shown_that_is_no_overload() -> None:
     assert SHOWN_LINES.keys() == overloads().keys()
 
 
-@pytest.mark.parametrize("tool", ["signatures", "every_kind"])
+@pytest.mark.parametrize("tool", ["signatures", "every_kind", "servers"])
 def test_what_was_generated_is_up_to_date(tool: str) -> None:
     program = [sys.executable, str(manual.ROOT / "tools" / f"{tool}.py"), "--check"]
     done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)

@@ -294,6 +294,7 @@ def test_after_a_refusal_what_was_sent_is_read_so_that_the_client_sees_the_answe
     [
         pytest.param({"CONTENT_LENGTH": str(256 * 1024 + 1)}, id="too much"),
         pytest.param({"CONTENT_LENGTH": "10", "HTTP_EXPECT": "100-continue"}, id="held back"),
+        pytest.param({"CONTENT_LENGTH": "10", "SERVER_PROTOCOL": "HTTP/2"}, id="http2"),
         pytest.param({"CONTENT_LENGTH": "-1"}, id="nonsense"),
         pytest.param({}, id="no length"),
     ],

@@ -19,23 +19,46 @@ from pushmw.options import SDK_PATHS
 from pushmw.samples import sample
 
 PROGRAM = manual.ROOT / "tests" / "programs" / "page.py"
+FRAMEWORKS = manual.ROOT / "docs" / "frameworks"
 FLASK, DJANGO, FASTAPI, PLAIN = (
-    manual.ROOT / "docs" / "frameworks" / f"{name}.md"
-    for name in ("flask", "django", "fastapi", "plain")
+    FRAMEWORKS / f"{name}.md" for name in ("flask", "django", "fastapi", "plain")
 )
 EVERY_PAGE = pytest.mark.parametrize(
     "page", PAGES, ids=lambda page: str(page.relative_to(manual.ROOT).with_suffix(""))
 )
+# As pytest has them: of what is imported by WebOb, by Pyramid and by Connexion.
+WARNINGS = (
+    "-Werror",
+    "-Wignore:'cgi' is deprecated:DeprecationWarning",
+    "-Wignore:pkg_resources is deprecated:UserWarning",
+    "-Wignore::DeprecationWarning:pkg_resources",
+    "-Wignore:jsonschema.:DeprecationWarning",
+)
 # They prepare a machine, or are what runs this very test.
 LEFT_OUT = {"pip", "python3", "tox"}
 
-WAITRESS = "waitress-serve --listen=127.0.0.1:8000 shop.wsgi:application"
-PLAIN_SERVER = WAITRESS.replace("shop.wsgi", "plain")
-UVICORN = "uvicorn shop.asgi:application"
+WSGI = "waitress-serve --listen=127.0.0.1:8000 "
+ASGI = "uvicorn "
+WAITRESS = WSGI + "shop.wsgi:application"
+UVICORN = ASGI + "shop.asgi:application"
 # What is sent, and what the handler on the page prints.
 PROGRESS = "fwUpgradeStateChangeNotify", "meter-1 downloaded\n"
 ADDED = "deviceAdded", "added meter-1\n"
 DELETED = "deviceDeleted", "deleted meter-1 of Meters and more\n"
+# The pages that build an application: the module, its server, its name there, and what is sent.
+BUILT = [
+    ("quart", "quart_app", ASGI, "app", ADDED),
+    ("quart", "quart_context", ASGI, "app", DELETED),
+    ("litestar", "litestar_app", ASGI, "app", ADDED),
+    ("falcon", "falcon_app", WSGI, "application", ADDED),
+    ("falcon", "falcon_asgi", ASGI, "application", ADDED),
+    ("bottle", "bottle_app", WSGI, "app", ADDED),
+    ("pyramid", "pyramid_app", WSGI, "application", ADDED),
+    ("sanic", "sanic_app", ASGI, "application", ADDED),
+    ("blacksheep", "blacksheep_app", ASGI, "application", ADDED),
+    ("connexion", "connexion_app", ASGI, "app", ADDED),
+]
+LIKE_DJANGO = ["drf", "ninja"]
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +84,7 @@ def test_every_python_snippet_runs(page: Path, project: Path) -> None:
     environ["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
     done = subprocess.run(
-        [sys.executable, "-W", "error", str(PROGRAM), str(page)],
+        [sys.executable, *WARNINGS, str(PROGRAM), str(page)],
         cwd=project,
         env=environ,
         stdout=subprocess.PIPE,
@@ -142,7 +165,21 @@ def without_times(text: str) -> str:
             ADDED,
             id="fastapi",
         ),
-        pytest.param(PLAIN, "plain.py", PLAIN_SERVER, ADDED, id="wsgi"),
+        pytest.param(PLAIN, "plain.py", WSGI + "plain:application", ADDED, id="wsgi"),
+        *(
+            pytest.param(
+                FRAMEWORKS / f"{page}.md",
+                f"{module}.py",
+                f"{server}{module}:{app}",
+                shown,
+                id=module,
+            )
+            for page, module, server, app, shown in BUILT
+        ),
+        *(
+            pytest.param(FRAMEWORKS / f"{page}.md", "shop/settings.py", WAITRESS, ADDED, id=page)
+            for page in LIKE_DJANGO
+        ),
     ],
 )
 def test_what_a_page_builds_receives(

@@ -218,6 +218,15 @@ def test_a_broken_connection_is_400() -> None:
     assert middleware(Receiver())(broken).status_code == 400
 
 
+def test_a_view_is_told_how_long_a_chunked_push_is() -> None:
+    """Django REST framework sees no body otherwise."""
+    source: Any = {"wsgi.input": BytesIO(PUSH), "wsgi.input_terminated": True}
+    chunked: Any = request(**source)
+    chunked.META["CONTENT_LENGTH"] = ""
+    assert middleware(Receiver())(chunked).status_code == 200
+    assert (chunked.META["CONTENT_LENGTH"], chunked.body) == (str(len(PUSH)), PUSH)
+
+
 def test_without_fallthrough_the_view_is_not_asked() -> None:
     """The receiver answers for it."""
     assert middleware(Receiver(fallthrough=False))(request()).content == b"ok"

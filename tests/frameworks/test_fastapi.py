@@ -129,6 +129,28 @@ def test_a_mounted_application_matches_behind_its_prefix() -> None:
     assert len(seen) == 1
 
 
+def test_a_mounted_receiver_matches_behind_its_prefix() -> None:
+    """In front of an application that is no FastAPI, or alone."""
+    push, seen = Receiver(), []
+    push.on("deviceAdded")(lambda event: seen.append(event.device_id))
+    app = FastAPI()
+    app.mount("/hooks", push.asgi())
+    client = TestClient(app)
+    assert client.post("/hooks" + CALLBACK, content=PUSH).text == "ok"
+    assert client.post(CALLBACK, content=PUSH).status_code == 404
+    assert len(seen) == 1
+
+
+def test_after_the_start_the_middleware_is_refused() -> None:
+    """Starlette builds the stack then."""
+    app = FastAPI()
+    with (
+        TestClient(app),
+        pytest.raises(RuntimeError, match="Cannot add middleware after an application has started"),
+    ):
+        app.add_middleware(Receiver().asgi)
+
+
 def test_openapi_is_as_without_pushmw() -> None:
     """The callback is no route."""
     app = FastAPI()

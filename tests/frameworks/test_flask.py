@@ -6,12 +6,14 @@ import logging
 from typing import Any
 
 import pytest
-from flask import Flask, current_app, g
+from flask import Flask, Response, current_app, g, request
 
 import pushmw.flask
 from pushmw import DeviceAdded, Receiver
 from pushmw.samples import sample
 from sites.base import CALLBACK
+from sites.hosts import WSGIServer
+from wire import chunks
 
 PUSH = sample("deviceAdded")
 STYLES = ["sync", "async"]
@@ -160,3 +162,24 @@ def test_hooks_of_a_request_do_not_run_for_a_push() -> None:
     assert app.test_client().post(CALLBACK, data=PUSH).status_code == 200
     assert app.test_client().get("/").status_code == 404
     assert calls == ["before"]
+
+
+def test_a_route_of_ones_own_may_get_a_part_of_a_chunked_push() -> None:
+    """``MAX_CONTENT_LENGTH`` cuts it without an error, and what is left is not understood."""
+    push, app = Receiver(), Flask("shop")
+    push.on("deviceAdded")(lambda event: None)
+    app.config["MAX_CONTENT_LENGTH"] = len(PUSH) - 1
+
+    @app.post(CALLBACK)
+    def pushes() -> Response:
+        answer = push.handle(request.get_data(), request.headers, request.path)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+    chunked = {"transfer-encoding": "chunked"}
+    with WSGIServer() as server:
+        server.run(app, None)
+        assert server.post(chunks(PUSH), chunked, CALLBACK).status == 200
+        assert (push.counts.handled, push.counts.unclassified) == (0, 1)
+        server.run(push.wsgi(app.wsgi_app), None)
+        assert server.post(chunks(PUSH), chunked, CALLBACK).body == b"ok"
+        assert push.counts.handled == 1

@@ -1,22 +1,22 @@
 """The site that every server here hosts: a small web application behind a receiver.
 
-What happened on the server's side is told over HTTP, so that the tests need nothing but sockets.
-A request is known by its header ``X-Test``.
+What happened on the server's side is noted in files. A request is known by its header ``X-Test``.
 """
 
 import asyncio
 import json
 import os
-import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pushmw import Delivery, Notification, Receiver
 from pushmw.guards import Bearer
 from pushmw.notifications.legacy import LEGACY_KINDS
+from servers.notes import is_open, note
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -27,33 +27,9 @@ SECRET = "the database password is hunter2"
 SYNC_KINDS, ASYNC_KINDS = [*LEGACY_KINDS][::2], [*LEGACY_KINDS][1::2]
 
 push = Receiver(max_body=MAX_BODY, body_deadline=BODY_DEADLINE, keep_headers=["x-test"])
-
-
-class Report(NamedTuple):
-    """What became of the requests with one ``X-Test``.
-
-    Attributes:
-        begun: the methods of those the server handed over.
-        ended: the methods of those the receiver has returned from.
-        events: what its handlers got.
-    """
-
-    begun: list[str]
-    ended: list[str]
-    events: list[dict[str, Any]]
-
-
-reports: dict[str | None, Report] = {}
-gates: dict[str | None, threading.Event] = {}
 escaped: list[str] = []
-
-
-def report_on(test: str | None) -> Report:
-    return reports.setdefault(test, Report([], [], []))
-
-
-def gate_of(test: str | None) -> threading.Event:
-    return gates.setdefault(test, threading.Event())
+# What a report is called that belongs to no request.
+LIFESPAN = "lifespan"
 
 
 # -- handlers
@@ -75,18 +51,20 @@ def probe(kind: str) -> bytes:
     return json.dumps({"notifyType": kind, "deviceId": "d"}).encode()
 
 
-def note(event: Notification, delivery: Delivery, handler: str) -> None:
-    got = {"kind": event.kind, "event": repr(event), "handler": handler, "path": delivery.path}
-    report_on(delivery.headers.get("x-test")).events.append(got)
+def got(event: Notification, delivery: Delivery, handler: str) -> str:
+    told = {"kind": event.kind, "event": repr(event), "handler": handler, "path": delivery.path}
+    test = delivery.headers.get("x-test", "")
+    note(test or None, "events", told)
+    return test
 
 
 def take(event: Notification, delivery: Delivery) -> None:
-    note(event, delivery, "sync")
+    got(event, delivery, "sync")
 
 
 async def atake(event: Notification, delivery: Delivery) -> None:
     await asyncio.sleep(0)
-    note(event, delivery, "async")
+    got(event, delivery, "async")
 
 
 for kind in SYNC_KINDS:
@@ -97,27 +75,27 @@ for kind in ASYNC_KINDS:
 
 @push.on(Fails)
 def fail(event: Notification, delivery: Delivery) -> None:
-    note(event, delivery, "sync")
+    got(event, delivery, "sync")
     raise RuntimeError(SECRET)
 
 
 @push.on(FailsAsync)
 async def afail(event: Notification, delivery: Delivery) -> None:
-    note(event, delivery, "async")
+    got(event, delivery, "async")
     raise RuntimeError(SECRET)
 
 
 @push.on(Waits)
 def wait(event: Notification, delivery: Delivery) -> None:
-    note(event, delivery, "sync")
-    gate_of(delivery.headers["x-test"]).wait()
+    test = got(event, delivery, "sync")
+    while not is_open(test):
+        time.sleep(0.01)
 
 
 @push.on(WaitsAsync)
 async def await_gate(event: Notification, delivery: Delivery) -> None:
-    note(event, delivery, "async")
-    gate = gate_of(delivery.headers["x-test"])
-    while not gate.is_set():  # noqa: ASYNC110 - it is set on another thread
+    test = got(event, delivery, "async")
+    while not is_open(test):  # noqa: ASYNC110 - it is opened by another process
         await asyncio.sleep(0.01)
 
 
@@ -140,11 +118,6 @@ def route(method: str, path: str, body: bytes) -> tuple[int, bytes]:
             return 200, body
         case "GET", ["state"]:
             return 200, json.dumps({"pid": os.getpid(), "escaped": escaped}).encode()
-        case "GET", ["open", test]:
-            gate_of(test).set()
-            return 200, b"opened"
-        case "GET", ["report", test]:
-            return 200, json.dumps(report_on(test)._asdict()).encode()
     found = {"nothing at": path, "method": method, "bytes": len(body)}
     return 404, b"" if method == "HEAD" else json.dumps(found).encode()
 
@@ -176,7 +149,7 @@ async def inner_asgi(scope: Scope, receive: Receive, send: Send) -> None:
     else:
         for phase in ("startup", "shutdown"):
             await receive()
-            print("lifespan", phase, flush=True)  # noqa: T201 - told where no request can ask
+            note(LIFESPAN, "events", phase)
             await send({"type": f"lifespan.{phase}.complete"})
 
 
@@ -199,15 +172,14 @@ async def _answer_http(scope: Scope, receive: Receive, send: Send) -> None:
 
 @contextmanager
 def watched(test: str | None, method: str) -> Iterator[None]:
-    report = report_on(test)
-    report.begun.append(method)
+    note(test, "begun", method)
     try:
         yield
     except Exception as error:
         escaped.append(repr(error))
         raise
     finally:
-        report.ended.append(method)
+        note(test, "ended", method)
 
 
 behind_wsgi = guarded.wsgi(push.wsgi(inner_wsgi))

@@ -22,6 +22,20 @@ MODULES = {
     "django-middleware-asgi": "django",
     "fastapi": "fastapi",
     "starlette": "starlette",
+    "drf-wsgi": "drf",
+    "drf-asgi": "drf",
+    "ninja-wsgi": "ninja",
+    "ninja-asgi": "ninja",
+    "quart": "quart",
+    "litestar": "litestar",
+    "falcon-wsgi": "falcon",
+    "falcon-asgi": "falcon",
+    "bottle": "bottle",
+    "pyramid": "pyramid",
+    "sanic": "sanic",
+    "blacksheep": "blacksheep",
+    "connexion": "connexion",
+    "aiohttp": "aiohttp",
 }
 # Those that need no framework.
 DEFAULT = ("wsgi", "asgi", "handle", "ahandle")

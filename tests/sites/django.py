@@ -70,12 +70,17 @@ def callback(request: HttpRequest) -> Any:
         parsed = json.loads(request.body)
     except ValueError:
         parsed = None
+    return answer(request, parsed)
+
+
+def answer(request: HttpRequest, parsed: object) -> Any:
+    """Answer on the callback path."""
     current.take(str(request.method), request.META.get("QUERY_STRING", ""), request.body, parsed)
-    answer = stream(request) if current.streams else HttpResponse(current.body)
-    answer.status_code = current.status
+    response = stream(request) if current.streams else HttpResponse(current.body)
+    response.status_code = current.status
     for name, value in current.headers.items():
-        answer[name] = value
-    return answer
+        response[name] = value
+    return response
 
 
 urlpatterns = [
@@ -87,12 +92,15 @@ urlpatterns = [
 ]
 
 
-def outermost(make: Any, wrap: Any) -> Callable[[Inner, Receiver | None], Any]:
+def outermost(
+    make: Any, wrap: Any, urls: str = __name__
+) -> Callable[[Inner, Receiver | None], Any]:
     """Put the receiver in front of the whole application."""
 
     def build(inner: Inner, push: Receiver | None) -> Any:
         global current  # noqa: PLW0603 - a URLconf is a module
         current = inner
+        settings.ROOT_URLCONF = urls  # looked up at each request
         with override_settings(MIDDLEWARE=MIDDLEWARE):
             app = make()
         return wrap(push, app) if push else app
@@ -100,12 +108,13 @@ def outermost(make: Any, wrap: Any) -> Callable[[Inner, Receiver | None], Any]:
     return build
 
 
-def as_middleware(make: Any) -> Callable[[Inner, Receiver | None], Any]:
+def as_middleware(make: Any, urls: str = __name__) -> Callable[[Inner, Receiver | None], Any]:
     """Make the receiver the first middleware."""
 
     def build(inner: Inner, push: Receiver | None) -> Any:
         global current, receiver
         current, receiver = inner, push
+        settings.ROOT_URLCONF = urls
         first = ["pushmw.django.PushMiddleware"] if push else []
         with override_settings(
             MIDDLEWARE=[*first, *MIDDLEWARE], PUSHMW_RECEIVER=f"{__name__}.receiver"
@@ -115,20 +124,18 @@ def as_middleware(make: Any) -> Callable[[Inner, Receiver | None], Any]:
     return build
 
 
-_WSGI = Can.HTTP | Can.THREAD | Can.EARLY
-_ASGI = Can.HTTP | Can.LOOP | Can.REPEATED
+WSGI = Can.HTTP | Can.THREAD | Can.EARLY
+ASGI = Can.HTTP | Can.LOOP | Can.REPEATED | Can.EARLY | Can.BODY_DEADLINE
+# Django has read the body before its first middleware is asked.
+ASGI_INSIDE = Can.HTTP | Can.LOOP | Can.REPEATED
 SITES = {
     site.name: site
     for site in (
-        Site("django-wsgi", WSGIServer, outermost(get_wsgi_application, pushmw.django.wsgi), _WSGI),
+        Site("django-wsgi", WSGIServer, outermost(get_wsgi_application, pushmw.django.wsgi), WSGI),
+        Site("django-asgi", ASGIServer, outermost(get_asgi_application, pushmw.django.asgi), ASGI),
+        Site("django-middleware-wsgi", WSGIServer, as_middleware(get_wsgi_application), WSGI),
         Site(
-            "django-asgi",
-            ASGIServer,
-            outermost(get_asgi_application, pushmw.django.asgi),
-            _ASGI | Can.EARLY | Can.BODY_DEADLINE,
+            "django-middleware-asgi", ASGIServer, as_middleware(get_asgi_application), ASGI_INSIDE
         ),
-        Site("django-middleware-wsgi", WSGIServer, as_middleware(get_wsgi_application), _WSGI),
-        # Django has read the body before its first middleware is asked.
-        Site("django-middleware-asgi", ASGIServer, as_middleware(get_asgi_application), _ASGI),
     )
 }

@@ -5,8 +5,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import Context
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import wire
 from sites.base import Before
@@ -160,6 +161,65 @@ class ASGIServer(Served):
                 raise
 
 
+class StartingServer(ASGIServer):
+    """The same, and applications are started and stopped by the lifespan protocol."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = _Started(None)
+
+    def run(self, app: Any, before: Before | None) -> None:
+        self.wait_until_idle()
+        self._started.stop()
+        self._started = _Started(app)
+        super().run(self._started, before)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._started.stop()
+        super().__exit__(kind, error, traceback)
+
+
+class _Started:
+    """An application that is started before its first request, on the loop of that."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._starting: asyncio.Task[None] | None = None
+        self._lifespan: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._starting is None:
+            # What stands in front of a request does not stand in front of the start.
+            loop, clean = asyncio.get_running_loop(), Context()
+            self._starting = loop.create_task(self._start(), context=clean)
+        await self._starting
+        await self._app(scope, receive, send)
+
+    async def _start(self) -> None:
+        from asgiref import testing
+
+        communicator: Any = testing.ApplicationCommunicator
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}}
+        self._lifespan = communicator(self._app, scope)
+        await self._phase("startup")
+
+    async def _phase(self, name: str) -> None:
+        await self._lifespan.send_input({"type": f"lifespan.{name}"})
+        answer = await self._lifespan.receive_output(TIMEOUT)
+        assert answer["type"] == f"lifespan.{name}.complete"
+
+    def stop(self) -> None:
+        """Stop it, if there was a request."""
+        if self._starting is not None:
+            stopping = self._phase("shutdown")
+            asyncio.run_coroutine_threadsafe(stopping, self._starting.get_loop()).result(TIMEOUT)
+
+
 class Loop(AbstractContextManager["Loop"]):
     """An event loop on a thread of its own, for callers without one."""
 
@@ -167,6 +227,9 @@ class Loop(AbstractContextManager["Loop"]):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="loop-host")
         self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
