@@ -21,7 +21,7 @@ async def aignore(event: Any) -> None:
 
 
 def receiver(*handlers: Callable[..., Any], kind: Any = KIND, **options: Any) -> Receiver:
-    push = Receiver()
+    push = Receiver(guards=[])
     for handler in handlers:
         push.on(kind, **options)(handler)
     return push

@@ -84,7 +84,7 @@ def _kinds(effort: Effort) -> Table:
 
 
 def _of_many(count: int) -> tuple[Receiver, bytes]:
-    push = Receiver()
+    push = Receiver(guards=[])
     for number in range(count):
         name = f"meterReading{number:03}"
         fields: list[Any] = [("deviceId", str), ("value", float, 0.0)]

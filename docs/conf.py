@@ -26,7 +26,7 @@ napoleon_use_ivar = True
 
 frameworks = r"asgiref|django|fastapi|flask|msgspec|starlette|werkzeug"
 standard = (
-    r"_typeshed|asyncio|collections|contextlib|datetime|enum|functools|http|logging"
+    r"_typeshed|asyncio|collections|contextlib|datetime|enum|functools|http|ipaddress|logging"
     r"|os|pathlib|sqlite3|types|typing|typing_extensions|uuid|wsgiref"
 )
 # References to other projects: their inventories would have to be fetched on every build.

@@ -63,6 +63,7 @@ HANDLED: Final = _plain(b"ok")
 NOT_OURS: Final = _plain(b"ok", passes=True)
 FAILED: Final = problem(503, "A handler failed or did not end in time.")
 NO_ASYNCIO: Final = problem(503, "This receiver needs a server that runs asyncio.")
+FORBIDDEN: Final = problem(403, "This push is not let in.")
 NOTHING_HERE: Final = problem(404, "There is nothing here.")
 
 BAD_LENGTH: Final = problem(400, "Content-Length is not one plain decimal number.")
@@ -79,6 +80,11 @@ BAD_ENCODING: Final = problem(
 
 # The wrapped application had nothing for a push that is not ours: no reason to count a failure.
 NOTHING_FOR_YOU: Final = frozenset({*range(300, 400), 401, 403, 404, 405})
+
+
+def unauthorized(challenge: str) -> Answer:
+    """Ask for credentials, as a guard says it."""
+    return problem(401, "This push is not let in.", ("www-authenticate", challenge))
 
 
 def unclassified(status: int, reason: str) -> Answer:

@@ -16,7 +16,7 @@ from pushmw.answers import HANDLED, Answer, Refused
 from pushmw.deadlines import Watch, ticks, watch_of
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import Receive, Send, replay_receive, replay_send
-from pushmw.requests import Rules, check_size
+from pushmw.requests import Rules, check_size, joined
 from pushmw.running import Flags
 from pushmw.taking import on_loop
 
@@ -55,7 +55,7 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
     def first(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Take the first push: compile the receiver, and make way for what comes of that."""
         nonlocal deliver
-        deliver = _deliver(push, app)
+        deliver = _guarded(push, _deliver(push, app))
         return deliver(scope, receive, send)
 
     deliver = first
@@ -90,6 +90,26 @@ def _marked(middleware: ASGIApp) -> ASGIApp:
         await middleware(scope, receive, send)
 
     return awaiting
+
+
+def _guarded(push: "Receiver", deliver: ASGIApp) -> ASGIApp:
+    """Ask the guards before anything is received; without any there is nothing in between."""
+    gate = push.core().gate
+    if gate is None:
+        return deliver
+
+    def guarded(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        headers = scope.get("headers", ())
+        if headers.__class__ is not list:  # iterables of iterables, read again later
+            headers = scope["headers"] = [(name, value) for name, value in headers]
+        fields = joined((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in headers)
+        client = scope.get("client")
+        denied = gate(fields, _path(scope), client[0] if client else "")
+        if denied is not None:
+            return _refuse(scope, send, denied, unread=True)
+        return deliver(scope, receive, send)
+
+    return guarded
 
 
 def _deliver(  # noqa: C901, PLR0915 - holds deliver
@@ -298,8 +318,13 @@ def describe(scope: Scope, names: Iterable[str]) -> tuple[str, dict[str, str]]:
         if key in names:
             text = value.decode("latin-1")
             found[key] = f"{found[key]}, {text}" if key in found else text
-    root, path = scope.get("root_path") or "", scope["path"]
-    return path[len(root) :] if root and path.startswith(root + "/") else path, found
+    return _path(scope), found
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    root = scope.get("root_path") or ""
+    return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
 async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:

@@ -88,6 +88,27 @@ def check_runs(function: Callable[..., Any]) -> None:
         raise TypeError(f"{name_of(function)} has a yield in it: to call it runs nothing")
 
 
+def check_guard(guard: Any) -> None:
+    """Refuse what cannot be asked as a guard, at once and with one argument.
+
+    Raises:
+        TypeError: saying what is wrong, and nothing that may be secret.
+    """
+    if not callable(guard):
+        raise TypeError(f"a guard must be callable, not {type(guard).__name__}")
+    if isinstance(guard, type):
+        raise TypeError(f"{guard.__name__} is no guard yet: make one of it, {guard.__name__}(...)")
+    check_runs(guard)
+    if is_async(guard):
+        raise TypeError(f"guard {name_of(guard)} is async, but has to answer at once")
+    try:
+        inspect.signature(guard).bind(None)
+    except TypeError:
+        raise TypeError(f"guard {name_of(guard)} cannot be called with an attempt") from None
+    except ValueError:  # a builtin without a signature
+        return
+
+
 def wants(function: Callable[..., Any], taken: int) -> bool:
     """Tell whether ``function`` takes a delivery after its first ``taken`` arguments.
 

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pushmw import answers
 from pushmw.answers import HANDLED, Answer, Refused
@@ -17,6 +17,9 @@ from pushmw.notifications.base import Notification, Unasked, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
 from pushmw.running import FLAGS, TAKEN, Flags, failed_alone
 from pushmw.taking import Take, World, on_loop, on_thread
+
+if TYPE_CHECKING:
+    from pushmw.gate import Gate
 
 logger = logging.getLogger("pushmw")
 
@@ -37,6 +40,7 @@ class Core:
     Attributes:
         decode: makes the event of a body that is UTF-8 and not nested too deep, or raises.
         diagnose: tells what a body is for which that raised.
+        gate: the guards to be passed before the body is read, if there are any.
     """
 
     def __init__(
@@ -50,7 +54,9 @@ class Core:
         strict: bool,
         keep_headers: tuple[str, ...],
         counts: Counts,
+        gate: "Gate | None",
     ) -> None:
+        self.gate = gate
         self._context = context
         self._strict = strict
         self._names = keep_headers

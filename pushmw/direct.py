@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pushmw.answers import Answer, Refused
 from pushmw.deadlines import within
-from pushmw.requests import Rules, check_size
+from pushmw.requests import Rules, check_size, joined
 
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver
@@ -22,20 +22,26 @@ class Headers(Protocol):
 _Source = tuple[str, dict[str, str]]
 
 
-def handle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
+def handle(push: "Receiver", body: bytes, headers: Headers, path: str, peer: str | None) -> Answer:
     """Take a push on this thread."""
-    body = _bytes(body)
+    body, core = _bytes(body), push.core()
+    if core.gate and (denied := core.gate(_joined(headers), path, peer)):
+        return denied
     try:
-        return push.core().accept(body, _admitted(push, body, headers, path), _describe)
+        return core.accept(body, _admitted(push, body, headers, path), _describe)
     except Refused as refused:
         return _refused(push, refused)
 
 
-async def ahandle(push: "Receiver", body: bytes, headers: Headers, path: str) -> Answer:
+async def ahandle(
+    push: "Receiver", body: bytes, headers: Headers, path: str, peer: str | None
+) -> Answer:
     """Take a push on the running event loop."""
-    body = _bytes(body)
+    body, core = _bytes(body), push.core()
+    if core.gate and (denied := core.gate(_joined(headers), path, peer)):
+        return denied
     try:
-        answer = push.core().aaccept(body, _admitted(push, body, headers, path), _describe)
+        answer = core.aaccept(body, _admitted(push, body, headers, path), _describe)
     except Refused as refused:
         return _refused(push, refused)
     if isinstance(answer, Answer):
@@ -47,6 +53,11 @@ def _bytes(body: Any) -> bytes:
     if isinstance(body, str) or not hasattr(body, "__len__"):
         raise TypeError(f"handle: the body must be bytes, not {type(body).__name__}")
     return bytes(body)
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    """Give all headers as guards want them."""
+    return joined((name.lower(), str(value)) for name, value in headers.items())
 
 
 def _admitted(push: "Receiver", body: bytes, headers: Headers, path: str) -> _Source:

@@ -32,7 +32,7 @@ from pushmw.context import Glue
 from pushmw.deadlines import within
 from pushmw.receiver import Receiver
 from pushmw.requests import Rules, check_size
-from pushmw.wsgi import read_body
+from pushmw.wsgi import peer_of, read_body
 
 if TYPE_CHECKING:
     from pushmw.asgi import WrappedASGI
@@ -130,6 +130,8 @@ class PushMiddleware:
         return self._atake(request) if self._async else self._take(request)
 
     def _take(self, request: HttpRequest) -> Any:
+        if (denied := self._denied(request)) is not None:
+            return denied
         try:
             answer = self._push.core().accept(self._body(request), request, _describe)
         except Refused as refused:
@@ -139,6 +141,8 @@ class PushMiddleware:
         return _response(answer)
 
     async def _atake(self, request: HttpRequest) -> Any:
+        if (denied := self._denied(request)) is not None:
+            return denied
         try:
             answer = self._push.core().aaccept(self._body(request), request, _describe)
         except Refused as refused:
@@ -148,6 +152,18 @@ class PushMiddleware:
         if answer.passes and self._push.options.fallthrough:
             return _passed(await self._get_response(request))
         return _response(answer)
+
+    def _denied(self, request: HttpRequest) -> Any:
+        """Ask the guards, and give the response to whom they refuse."""
+        gate = self._push.core().gate
+        if gate is None:
+            return None
+        headers: Any = request.headers
+        fields = {name.lower(): value for name, value in headers.items()}
+        environ = getattr(request, "environ", None)  # there is one under WSGI
+        peer = request.META.get("REMOTE_ADDR", "") if environ is None else peer_of(environ)
+        answer = gate(fields, request.path_info, peer)
+        return None if answer is None else _response(answer)
 
     def _body(self, request: Any) -> bytes:
         """Read the body through Django, which then has it for views as well."""
@@ -185,7 +201,7 @@ class PushMiddleware:
             raise Refused(answers.FAILED) from None
         return body
 
-    def _refuse(self, refused: Refused) -> HttpResponse:
+    def _refuse(self, refused: Refused) -> Any:
         self._push.counts.refused += 1
         return _response(refused.answer)
 
@@ -195,8 +211,11 @@ def _describe(request: HttpRequest, names: Iterable[str]) -> tuple[str, dict[str
     return request.path_info, {name: headers[name] for name in names if name in headers}
 
 
-def _response(answer: Answer) -> HttpResponse:
-    return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
+def _response(answer: Answer) -> Any:
+    response: Any = HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
+    # By what Django notes itself: it would log a 4xx or 5xx with its path, which may be secret.
+    response._has_been_logged = True  # noqa: SLF001 - there is no other way
+    return response
 
 
 def _passed(response: Any) -> Any:

@@ -1,11 +1,15 @@
 """The options of a receiver, checked where they are written."""
 
 from collections.abc import Iterable
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import msgspec
 
+from pushmw.callables import check_guard
 from pushmw.delivery import KEPT_HEADERS, SECRET_HEADERS
+
+if TYPE_CHECKING:
+    from pushmw.guards import Guard
 
 # The paths of the vendor's SDKs; command states come to the second, or to the first as well.
 SDK_PATHS = ("/v1.0.0/messageReceiver", "/v1.0.0/messageReceiver/cmd")
@@ -15,6 +19,7 @@ _PLATFORM_WAIT = 15.0  # seconds the platform waits for an answer
 class OptionValues(TypedDict, total=False):
     """The options of the constructor but the path."""
 
+    guards: "Iterable[Guard] | None"
     max_body: int
     body_deadline: float
     handler_deadline: float
@@ -34,6 +39,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Checked options; `Receiver` says what each means."""
 
     path: tuple[str, ...]
+    guards: tuple[Any, ...] | None
     max_body: int
     body_deadline: float
     handler_deadline: float
@@ -78,6 +84,19 @@ def _paths(name: str, value: Any) -> tuple[str, ...]:
     return paths
 
 
+def _guards(name: str, value: Any) -> tuple[Any, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        # Not the value: it may be what somebody took for a guard, such as a token.
+        kind = type(value).__name__
+        raise TypeError(f"{name} must be several guards, or [] for none, not {kind}")
+    guards = tuple(cast("Any", value))
+    for guard in guards:
+        check_guard(guard)
+    return guards
+
+
 def _count(name: str, value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
@@ -114,6 +133,7 @@ def _header_names(name: str, value: Any) -> tuple[str, ...]:
 
 _CHECKS = {
     "path": _paths,
+    "guards": _guards,
     "max_body": _count,
     "body_deadline": _seconds,
     "handler_deadline": _seconds,
@@ -125,6 +145,7 @@ _CHECKS = {
 
 DEFAULTS = Options(
     path=SDK_PATHS,
+    guards=None,
     max_body=2 * 1024 * 1024,  # messages have up to 1 MB, plus the envelope
     body_deadline=5.0,
     handler_deadline=12.0,

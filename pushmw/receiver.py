@@ -1,5 +1,6 @@
 """The receiver: what is registered and how, compiled once into what the adapters call."""
 
+import logging
 import threading
 from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final, Unpack
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from pushmw.context import Glue
     from pushmw.core import Core
     from pushmw.direct import Headers
+    from pushmw.gate import Gate
     from pushmw.wsgi import Wrapped, WSGIApp
+
+logger = logging.getLogger("pushmw")
 
 _HOOK_THREADS: Final = 4  # for error hooks of late handlers
 
@@ -26,6 +30,8 @@ class Receiver(Registry):
 
     Args:
         path: the callback path or paths, matched exactly. Default: the two of the vendor's SDKs.
+        guards: who may push, see `pushmw.guards`; a push has to pass all of them. An empty list
+            says that something else sees to that. Default: anybody may, and a warning says so.
         max_body: bytes a push may have; more is answered 413. Default 2 MiB.
         body_deadline: seconds within which a body must have come in (ASGI; a WSGI application
             cannot interrupt a read). Default 5.
@@ -111,25 +117,36 @@ class Receiver(Registry):
         self.checked()
         return asgi.wrap(self, app)
 
-    def handle(self, body: bytes, headers: "Headers | None" = None, path: str = "") -> Answer:
+    def handle(
+        self,
+        body: bytes,
+        headers: "Headers | None" = None,
+        path: str = "",
+        peer: str | None = None,
+    ) -> Answer:
         """Take a push that came in some other way, and give the answer to send.
 
         Args:
             body: the complete body.
             headers: the request's headers; names in any case.
-            path: where it came to, for `Delivery.path`; it is not matched.
+            path: where it came to, for guards and `Delivery.path`; it is not matched.
+            peer: for guards, the address at the other end of the socket, empty for a unix socket.
         """
         from pushmw import direct
 
-        return direct.handle(self, body, headers or {}, path)
+        return direct.handle(self, body, headers or {}, path, peer)
 
     def ahandle(
-        self, body: bytes, headers: "Headers | None" = None, path: str = ""
+        self,
+        body: bytes,
+        headers: "Headers | None" = None,
+        path: str = "",
+        peer: str | None = None,
     ) -> Coroutine[Any, Any, Answer]:
         """Do the same from an event loop."""
         from pushmw import direct
 
-        return direct.ahandle(self, body, headers or {}, path)
+        return direct.ahandle(self, body, headers or {}, path, peer)
 
     # -- for adapters and framework glue
 
@@ -173,4 +190,18 @@ class Receiver(Registry):
             strict=self.options.strict,
             keep_headers=self.options.keep_headers,
             counts=self.counts,
+            gate=self._gate(),
         )
+
+    def _gate(self) -> "Gate | None":
+        guards = self.options.guards
+        if guards is None:
+            logger.warning(
+                "this receiver has no guards: whoever knows the path can push; give it some with "
+                "Receiver(guards=[...]), or say guards=[] if something in front sees to it"
+            )
+        if not guards:
+            return None
+        from pushmw.gate import Gate
+
+        return Gate(guards, self.counts)

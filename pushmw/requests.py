@@ -1,5 +1,6 @@
 """Header rules both adapters share: which lengths, encodings and charsets are admitted."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from werkzeug.http import parse_options_header
@@ -97,6 +98,14 @@ class Rules:
         for encoding in _text(value).split(","):
             if encoding.strip().lower() not in {"", "identity"}:
                 raise Refused(BAD_ENCODING)
+
+
+def joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give headers by name; of one that came several times all values (RFC 9110 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in fields:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def check_size(body: bytes, length: int, limit: int) -> None:

@@ -42,6 +42,9 @@ _CHUNK: Final = 64 * 1024
 _BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
+# What waitress and werkzeug call the other end of a unix socket.
+_UNIX: Final = frozenset({"localhost", "<local>"})
+
 _TYPE, _LENGTH = HANDLED.headers
 
 
@@ -55,7 +58,7 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
     def first(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Take the first push: compile the receiver, and make way for what comes of that."""
         nonlocal deliver
-        deliver = _deliver(push, app)
+        deliver = _guarded(push, _deliver(push, app))
         return deliver(environ, start_response)
 
     deliver = first
@@ -71,6 +74,33 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
         return deliver(environ, start_response)
 
     return middleware
+
+
+def _guarded(push: "Receiver", deliver: "WSGIApp") -> "WSGIApp":
+    """Ask the guards before anything is read; without any there is nothing in between."""
+    gate = push.core().gate
+    if gate is None:
+        return deliver
+
+    def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        denied = gate(_headers(environ), _path(environ), peer_of(environ))
+        if denied is not None:
+            return _refuse(environ, start_response, denied)
+        return deliver(environ, start_response)
+
+    return guarded
+
+
+def peer_of(environ: "WSGIEnvironment") -> str:
+    """Give the address at the other end of the socket, nothing if it is a unix socket."""
+    peer: str = environ.get("REMOTE_ADDR", "")
+    return "" if peer in _UNIX else peer
+
+
+def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
+    """Give all headers, with their names as they are on the wire."""
+    keys = [key for key in environ if key.startswith("HTTP_") or key in _BARE_KEYS]
+    return {key.removeprefix("HTTP_").replace("_", "-").lower(): environ[key] for key in keys}
 
 
 def _deliver(  # noqa: C901 - holds deliver
@@ -199,7 +229,12 @@ def describe(environ: "WSGIEnvironment", names: Iterable[str]) -> tuple[str, dic
         value = environ.get(key if key in _BARE_KEYS else f"HTTP_{key}")
         if value or (value is not None and key not in _BARE_KEYS):
             found[name] = value
-    return environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"), found
+    return _path(environ), found
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    path: str = environ["PATH_INFO"]
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 class _Refusal:

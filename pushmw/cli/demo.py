@@ -54,7 +54,7 @@ class Board:
 
 def receiver(board: Board) -> Receiver:
     """Register handlers as an application would, plain and async, and one for everything."""
-    push = Receiver()
+    push = Receiver(guards=[])  # nobody else knows the port
 
     @push.on("fwUpgradeStateChangeNotify")
     def progress(event: FwUpgradeStateChanged) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -1,5 +1,6 @@
 """``pushmw send``: one valid push, or many, at a running application."""
 
+import secrets
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -13,6 +14,7 @@ from rich.progress import MofNCompleteColumn, Progress
 
 from pushmw.cli.errors import Failure
 from pushmw.cli.output import console, line, show, table
+from pushmw.guards import is_token, sign
 from pushmw.samples import sample
 
 _PATIENCE: Final = 15.0  # seconds the platform waits for an answer
@@ -59,7 +61,13 @@ class Outcome(msgspec.Struct, frozen=True):
 @click.option(
     "--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Send it N times."
 )
-def command(kind: str, url: str, settings: tuple[str, ...], repeat: int) -> None:
+@click.option(
+    "--token",
+    envvar="PUSHMW_TOKEN",
+    show_envvar=True,
+    help="Sign it as IoTDA does, with this token.",
+)
+def command(kind: str, url: str, settings: tuple[str, ...], repeat: int, token: str | None) -> None:
     """Send a valid push of a kind and show the answer.
 
     It goes to URL over HTTP, as the platform would send it. The exit status
@@ -71,8 +79,10 @@ def command(kind: str, url: str, settings: tuple[str, ...], repeat: int) -> None
     """  # noqa: D301 - click's mark for lines to be left alone
     target = _target(url)
     body = _body(kind, settings)
+    if token is not None and not is_token(token):
+        raise Failure("a token has 3 to 32 letters and digits")
     began = time.perf_counter()
-    outcomes = list(_outcomes(target, body, repeat))
+    outcomes = list(_outcomes(target, body, repeat, token))
     if repeat == 1:
         _show_one(outcomes[0])
     else:
@@ -117,7 +127,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _outcomes(target: httpx.URL, body: bytes, repeat: int) -> Iterator[Outcome]:
+def _outcomes(target: httpx.URL, body: bytes, repeat: int, token: str | None) -> Iterator[Outcome]:
     try:
         client = httpx.Client(timeout=_PATIENCE, headers={"content-type": "application/json"})
     except (httpx.InvalidURL, ImportError, ValueError) as error:
@@ -127,13 +137,19 @@ def _outcomes(target: httpx.URL, body: bytes, repeat: int) -> Iterator[Outcome]:
     quiet = repeat < _MANY or not err.is_terminal
     with client, Progress(*columns, console=err, transient=True, disable=quiet) as progress:
         for _ in progress.track(range(repeat), description="Sending"):
-            yield _push(client, target, body)
+            yield _push(client, target, body, _signed(token) if token else {})
 
 
-def _push(client: httpx.Client, target: httpx.URL, body: bytes) -> Outcome:
+def _signed(token: str) -> dict[str, str]:
+    timestamp, nonce = str(time.time_ns() // 1_000_000), secrets.token_hex(8)
+    signature = sign(token, timestamp, nonce)
+    return {"timestamp": timestamp, "nonce": nonce, "signature": signature}
+
+
+def _push(client: httpx.Client, target: httpx.URL, body: bytes, headers: dict[str, str]) -> Outcome:
     began = time.perf_counter()
     try:
-        response = client.post(target, content=body)
+        response = client.post(target, content=body, headers=headers)
     except (*_UNREACHABLE, UnicodeError) as error:
         raise Failure(f"cannot reach {target.netloc.decode()}: {error}") from None
     except httpx.RequestError as error:

@@ -109,7 +109,7 @@ def test_a_failure_leaves_nothing_of_the_exception_in_the_answer(
 def test_a_failure_is_logged_with_the_handler_and_the_traceback(
     start: Start, style: Style, caplog: pytest.LogCaptureFixture
 ) -> None:
-    push = Receiver()
+    push = Receiver(guards=[])
     style.on(push, "*", name="the handler")(noting([], "", fails=True))
     start(push).post(PUSH)
     (record,) = ours(caplog)

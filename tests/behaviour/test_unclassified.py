@@ -81,7 +81,7 @@ def test_it_is_answered_200_with_the_reason(
 def test_it_is_logged_with_reason_length_and_digest(
     start: Start, caplog: pytest.LogCaptureFixture, body: bytes, kind: str | None, reason: str
 ) -> None:
-    start(Receiver(fallthrough=False)).post(body)
+    start(Receiver(fallthrough=False, guards=[])).post(body)
     (record,) = [each for each in ours(caplog) if each.levelno == logging.WARNING]
     assert record.name == "pushmw"
     assert reason in record.getMessage()

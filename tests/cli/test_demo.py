@@ -36,7 +36,9 @@ def test_it_shows_that_the_application_goes_on_and_what_was_counted(run: Run) ->
     assert shown["GET /"] == "200 the application's own page"
     assert shown["an unknown kind"] == "answered 200"
     # 3 devices with 4 states and a result each, and 20 other kinds.
-    assert shown["push.counts"] == ("35 handled, 0 failed, 1 unhandled, 0 refused, 1 unclassified")
+    assert shown["push.counts"] == (
+        "35 handled, 0 failed, 1 unhandled, 0 refused, 0 denied, 1 unclassified"
+    )
 
 
 def test_a_terminal_sees_the_upgrade_go_on_and_its_edge_is_kept(

@@ -5,6 +5,7 @@ from pushmw import Answer, answers
 
 ALL = {name: each for name, each in vars(answers).items() if isinstance(each, Answer)}
 ALL["unclassified"] = answers.unclassified(200, "unknown kind")
+ALL["unauthorized"] = answers.unauthorized('Basic realm="pushes"')
 ALL["strict"] = answers.unclassified(400, "unknown kind")
 
 each_answer = pytest.mark.parametrize("answer", ALL.values(), ids=ALL)
@@ -45,6 +46,8 @@ def test_the_statuses_are_those_of_the_documentation() -> None:
     assert {name: each.status for name, each in ALL.items()} == {
         **dict.fromkeys(["HANDLED", "NOT_OURS", "unclassified"], 200),
         **dict.fromkeys(["BAD_LENGTH", "EMPTY", "INCOMPLETE", "TOO_DEEP", "strict"], 400),
+        "unauthorized": 401,
+        "FORBIDDEN": 403,
         "NOTHING_HERE": 404,
         "TIMEOUT": 408,
         "NO_LENGTH": 411,

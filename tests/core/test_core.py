@@ -146,7 +146,7 @@ def test_what_is_not_understood_is_logged_without_its_payload(
     body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    Receiver().handle(body)
+    Receiver(guards=[]).handle(body)
     digest = hashlib.sha256(body).hexdigest()[:16]
     (line,) = logged(caplog, logging.WARNING)
     assert f"({len(body)} bytes, sha256 {digest})" in line
@@ -158,7 +158,7 @@ def test_what_is_not_understood_is_logged_without_its_payload(
 
 
 def test_the_warning_names_kind_and_place(caplog: pytest.LogCaptureFixture) -> None:
-    Receiver().handle(MISFIT)
+    Receiver(guards=[]).handle(MISFIT)
     assert logged(caplog, logging.WARNING)[0].startswith(
         "push of kind 'deviceDeleted' not understood: "
         "Expected `str`, got `array` - at `$.deviceId` ("
@@ -216,7 +216,7 @@ def test_a_push_that_is_handled_is_not_logged(
     deliver: Deliver, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "pushmw")
-    push = Receiver()
+    push = Receiver(guards=[])
     push.on("deviceDeleted")(lambda event: None)
     deliver(push)
     assert [record for record in caplog.records if record.name == "pushmw"] == []

@@ -19,8 +19,9 @@ MODULES = sorted(
 FLOORS = [
     {"depth"},
     {"notifications"},
-    {"samples", "answers", "counts", "delivery", "iotda", "paths"},
-    {"options", "callables", "dispatch", "requests", "replay", "_signatures"},
+    {"samples", "answers", "counts", "delivery", "iotda", "nonces", "paths"},
+    {"callables", "guards"},
+    {"options", "dispatch", "gate", "requests", "replay", "_signatures"},
     {"compat", "context", "crossing", "deadlines", "kinds"},
     {"registry", "waiting"},
     {"running"},
@@ -38,7 +39,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 PURE = {
     *("depth", "notifications", "samples", "answers", "counts", "delivery", "iotda", "paths"),
     *("options", "callables", "dispatch", "requests", "replay", "_signatures"),
-    "compat",
+    *("compat", "guards"),
 }
 CROSSINGS = {
     "asyncio",

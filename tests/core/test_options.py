@@ -91,7 +91,7 @@ WRONG: list[tuple[str, Any, type[Exception], str]] = [
     ("fallthrough", 1, TypeError, "fallthrough must be True or False, not 1"),
     ("strict", "no", TypeError, "strict must be True or False, not 'no'"),
     ("keep_headers", "x-a", TypeError, "keep_headers must be several header names, not 'x-a'"),
-    ("retries", 3, TypeError, "unknown option 'retries'; there are path, max_body, body_deadline,"),
+    ("retries", 3, TypeError, "unknown option 'retries'; there are path, guards, max_body,"),
 ]
 
 

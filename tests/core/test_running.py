@@ -68,7 +68,7 @@ def test_handlers_of_all_styles_run_in_the_order_of_registration(deliver: Delive
 def test_a_failing_handler_stops_no_other_and_is_logged(
     deliver: Deliver, style: Style, caplog: pytest.LogCaptureFixture
 ) -> None:
-    push, notes = Receiver(), list[str]()
+    push, notes = Receiver(guards=[]), list[str]()
     push.on("deviceDeleted")(lambda event: notes.append("before"))
     push.on("deviceDeleted", name="first")(style(broken))
     push.on("deviceDeleted")(awaited(lambda event: notes.append("between")))

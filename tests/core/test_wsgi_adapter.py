@@ -318,7 +318,7 @@ def test_a_client_that_went_away_after_a_refusal_is_nobodys_error(error: Excepti
 def test_what_ends_the_process_is_not_swallowed(
     caplog: pytest.LogCaptureFixture, error: type[BaseException], awaited: bool
 ) -> None:
-    push = Receiver()
+    push = Receiver(guards=[])
 
     def handler(event: Any) -> None:
         raise error

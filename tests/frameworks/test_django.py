@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, Client, TestCase, override_settings
 from werkzeug.test import Client as WSGIClient
 
 import pushmw.django
+from fakes import length, scope
 from pushmw import DeviceAdded, Receiver
+from pushmw.guards import Attempt, Bearer
 from pushmw.samples import sample
 from sites import django as site_module
 from sites.base import CALLBACK, Can, Inner, Site, Start, Style
@@ -245,3 +248,48 @@ def test_sync_handlers_of_simultaneous_pushes_run_at_once_under_asgi() -> None:
             return [answer.status_code for answer in await asyncio.gather(*posts)]
 
     assert asyncio.run(main()) == [200] * 4
+
+
+def test_guards_are_asked_before_django_reads_the_body() -> None:
+    """It would do so only when asked to."""
+
+    class Unread(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise AssertionError
+
+    push = Receiver(guards=[Bearer("t")])
+    refused = request()
+    refused._stream = Unread()
+    answer = middleware(push)(refused)
+    assert (answer.status_code, answer["www-authenticate"]) == (401, 'Bearer realm="pushes"')
+    assert (push.counts.denied, push.counts.refused) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("made", "peer"),
+    [
+        pytest.param(lambda: request(REMOTE_ADDR="192.0.2.7"), "192.0.2.7", id="WSGI"),
+        pytest.param(lambda: request(REMOTE_ADDR=""), "", id="WSGI, unix socket"),
+        pytest.param(lambda: request(REMOTE_ADDR="localhost"), "", id="waitress, unix socket"),
+        pytest.param(lambda: asgi_request(["192.0.2.7", 4711]), "192.0.2.7", id="ASGI"),
+        pytest.param(lambda: asgi_request(None), "", id="ASGI, unix socket"),
+        pytest.param(lambda: asgi_request(["localhost", 0]), "localhost", id="ASGI, a name"),
+    ],
+)
+def test_guards_get_headers_path_and_peer_of_djangos_requests(
+    made: Callable[[], HttpRequest], peer: str
+) -> None:
+    """Whatever Django calls them."""
+    attempts: list[Attempt] = []
+    push = Receiver(guards=[attempts.append])
+    middleware(push)(made())
+    (attempt,) = attempts
+    assert (attempt.path, attempt.peer) == (CALLBACK, peer)
+    assert attempt.headers["content-type"] == "application/json"
+
+
+def asgi_request(client: list[Any] | None) -> HttpRequest:
+    """Make a request as Django does under ASGI."""
+    asked = scope((b"content-type", b"application/json"), length(PUSH), client=client)
+    made: HttpRequest = ASGIRequest(asked, BytesIO(PUSH))
+    return made

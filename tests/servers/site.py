@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pushmw import Delivery, Notification, Receiver
+from pushmw.guards import Bearer
 from pushmw.notifications.legacy import LEGACY_KINDS
 from servers.notes import is_open, note
 
@@ -98,6 +99,13 @@ async def await_gate(event: Notification, delivery: Delivery) -> None:
         await asyncio.sleep(0.01)
 
 
+# -- a receiver for those who have to say who they are
+
+GUARDED, TOKEN = "/guarded", "c2VjcmV0"
+guarded = Receiver(GUARDED, guards=[Bearer(TOKEN)], max_body=MAX_BODY, body_deadline=BODY_DEADLINE)
+guarded.on("*")(lambda event: None)
+
+
 # -- the application inside
 
 
@@ -174,7 +182,8 @@ def watched(test: str | None, method: str) -> Iterator[None]:
         note(test, "ended", method)
 
 
-behind_wsgi, behind_asgi = push.wsgi(inner_wsgi), push.asgi(inner_asgi)
+behind_wsgi = guarded.wsgi(push.wsgi(inner_wsgi))
+behind_asgi = guarded.asgi(push.asgi(inner_asgi))
 # The same with no application behind, for what is below this path.
 ALONE = "/alone/"
 alone_wsgi, alone_asgi = push.wsgi(), push.asgi()

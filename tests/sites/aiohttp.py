@@ -7,7 +7,7 @@ from aiohttp import web
 
 import wire
 from pushmw import Receiver
-from sites.base import CALLBACK, COMMANDS, Before, Can, Inner, Site
+from sites.base import Before, Can, Inner, Site
 from sites.hosts import Loop
 from wire import Address, Reply
 
@@ -22,8 +22,7 @@ class Server(Loop):
     def __init__(self) -> None:
         super().__init__()
         app = web.Application(client_max_size=2 * 1024 * 1024)
-        app.router.add_post(CALLBACK, self.route)
-        app.router.add_post(COMMANDS, self.route)
+        app.router.add_post("/{path:.*}", self.route)
         # It would inflate bodies and leave the header that says they are not.
         self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
         self.wait_for(self._start())
@@ -39,7 +38,8 @@ class Server(Loop):
     async def route(self, request: web.Request) -> web.Response:
         if self.before is not None:
             self.before()
-        answer = await self.push.ahandle(await request.read(), request.headers, request.path)
+        body = await request.read()
+        answer = await self.push.ahandle(body, request.headers, request.path, request.remote)
         return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
 
     def post(self, body: bytes, headers: Mapping[str, str], path: str) -> Reply:

@@ -10,6 +10,8 @@ from sites.base import Before, Can, Inner, Site
 from sites.hosts import Loop
 from wire import Reply
 
+LOCAL = "127.0.0.1"  # where the others are pushed at from
+
 
 def _reply(answer: Answer) -> Reply:
     return Reply(answer.status, answer.headers, answer.body)
@@ -28,7 +30,7 @@ class Caller(AbstractContextManager["Caller"]):
         def call() -> Answer:
             if self.before is not None:
                 self.before()
-            return self.push.handle(body, headers, path)
+            return self.push.handle(body, headers, path, LOCAL)
 
         return _reply(copy_context().run(call))
 
@@ -51,7 +53,7 @@ class AwaitingCaller(Caller):
         async def call() -> Answer:
             if self.before is not None:
                 self.before()
-            return await self.push.ahandle(body, headers, path)
+            return await self.push.ahandle(body, headers, path, LOCAL)
 
         return _reply(self._loop.wait_for(call()))
 

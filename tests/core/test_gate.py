@@ -1,0 +1,296 @@
+"""The guards of a receiver together: who is asked, what is answered, counted and told."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+import pytest
+
+from pushes import SECRET, ours
+from pushmw import Counts, Receiver, answers, gate
+from pushmw.answers import Answer
+from pushmw.guards import Attempt, Bearer, Guard, Refusal
+from worlds import BODY, Deliver, in_both_worlds
+
+CHALLENGE = 'Basic realm="x"'
+
+
+def open_to_all(attempt: Attempt) -> Refusal | None:
+    return None
+
+
+def closed(attempt: Attempt) -> Refusal | None:
+    return Refusal("a rule of the house")
+
+
+def asking(attempt: Attempt) -> Refusal | None:
+    return Refusal("want of credentials", CHALLENGE)
+
+
+def broken(attempt: Attempt) -> Refusal | None:
+    raise RuntimeError("the database of guests is away")
+
+
+def guarded(*guards: Guard, **options: Any) -> tuple[Receiver, list[Any]]:
+    push, got = Receiver(guards=guards, **options), list[Any]()
+    push.on("*")(got.append)
+    push.unhandled(got.append)
+    return push, got
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    return [(record.levelno, record.getMessage()) for record in ours(caplog)]
+
+
+class Clock:
+    """A clock that stands still."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(gate, "monotonic", made)
+    return made
+
+
+# -- who is asked
+
+
+@in_both_worlds
+def test_whoever_all_guards_let_in_is_handled(deliver: Deliver) -> None:
+    push, got = guarded(open_to_all, open_to_all)
+    assert deliver(push) is answers.HANDLED
+    assert len(got) == 1
+    assert push.counts == Counts(handled=1)
+
+
+@in_both_worlds
+@pytest.mark.parametrize(
+    ("guards", "status"),
+    [
+        pytest.param([closed], 403, id="403"),
+        pytest.param([asking], 401, id="401"),
+        pytest.param([open_to_all, closed], 403, id="the second"),
+        pytest.param([closed, asking], 403, id="403 before 401"),
+        pytest.param([asking, closed], 401, id="401 before 403"),
+        pytest.param([broken], 403, id="broken"),
+        pytest.param([broken, asking], 403, id="broken before 401"),
+        pytest.param([open_to_all, broken, open_to_all], 403, id="broken between"),
+    ],
+)
+def test_the_first_that_refuses_has_the_answer(
+    deliver: Deliver, guards: list[Guard], status: int
+) -> None:
+    push, got = guarded(*guards)
+    answer = deliver(push)
+    assert answer.status == status
+    assert (dict(answer.headers).get("www-authenticate") == CHALLENGE) == (status == 401)
+    assert msgspec.json.decode(answer.body)["detail"] == "This push is not let in."
+    assert not answer.passes
+    assert got == []
+    assert push.counts == Counts(denied=1)
+
+
+@in_both_worlds
+def test_guards_are_asked_in_turn_until_one_refuses(deliver: Deliver) -> None:
+    asked: list[str] = []
+
+    def noting(name: str, verdict: Refusal | None) -> Guard:
+        def guard(attempt: Attempt) -> Refusal | None:
+            asked.append(name)
+            return verdict
+
+        return guard
+
+    push, _ = guarded(noting("a", None), noting("b", Refusal("b")), noting("c", None))
+    deliver(push)
+    assert asked == ["a", "b"]
+
+
+@in_both_worlds
+def test_guards_come_before_the_header_rules_and_before_the_body_is_looked_at(
+    deliver: Deliver,
+) -> None:
+    push, got = guarded(closed, max_body=10)
+    for body in (b"", BODY, b"[" * 1000, b"not JSON"):
+        for headers in ({}, {"content-length": "-5"}, {"content-encoding": "gzip"}):
+            assert deliver(push, body, headers=headers) is answers.FORBIDDEN
+    assert got == []
+    assert push.counts == Counts(denied=12)
+
+
+@in_both_worlds
+def test_an_attempt_tells_of_the_request_and_its_time(deliver: Deliver) -> None:
+    attempts: list[Attempt] = []
+    push, _ = guarded(attempts.append)
+    deliver(push, headers={"X-One": "1", "Content-Type": "a/b"}, path="/p", peer="192.0.2.7")
+    deliver(push)
+    first, second = attempts
+    assert first.headers == {"x-one": "1", "content-type": "a/b"}
+    assert (first.path, first.peer) == ("/p", "192.0.2.7")
+    assert (second.headers, second.path, second.peer) == ({}, "", None)
+    assert 0 <= second.now - first.now < 20
+    assert first.now > 1_700_000_000
+
+
+class Repeating:
+    """Headers as aiohttp has them: one name may come several times."""
+
+    def items(self) -> list[tuple[str, str]]:
+        return [("X-One", "1"), ("x-two", "2"), ("x-one", "3")]
+
+
+@in_both_worlds
+def test_a_header_that_came_several_times_comes_with_all_its_values(deliver: Deliver) -> None:
+    attempts: list[Attempt] = []
+    push, _ = guarded(attempts.append)
+    deliver(push, headers=Repeating())
+    assert attempts[0].headers == {"x-one": "1, 3", "x-two": "2"}
+
+
+# -- a guard that fails
+
+
+async def awaited() -> Refusal | None:
+    return None
+
+
+def returning(verdict: Any) -> Callable[[Attempt], Any]:
+    def guard(attempt: Attempt) -> Any:
+        return verdict
+
+    return guard
+
+
+@in_both_worlds
+@pytest.mark.parametrize("verdict", [True, False, 0, "", "no", 403, Refusal, answers.HANDLED, []])
+def test_a_verdict_that_is_none_lets_nobody_in(
+    deliver: Deliver, verdict: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    push, got = guarded(returning(verdict))
+    assert deliver(push) is answers.FORBIDDEN
+    assert got == []
+    ((level, said),) = told(caplog)
+    assert level == logging.ERROR
+    assert said.endswith("the last one with TypeError")
+    assert f"returned {type(verdict).__name__}, not None or a Refusal" in caplog.text
+
+
+@in_both_worlds
+def test_a_guard_that_returns_a_coroutine_lets_nobody_in(deliver: Deliver) -> None:
+    """And leaves no warning that it was not awaited, which would be an error here."""
+    push, got = guarded(returning(awaited()))
+    assert deliver(push) is answers.FORBIDDEN
+    assert got == []
+
+
+@in_both_worlds
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, StopIteration, RecursionError])
+def test_a_guard_that_raises_lets_nobody_in_and_is_told_with_its_traceback(
+    deliver: Deliver, error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    def guard(attempt: Attempt) -> Refusal | None:
+        raise error
+
+    push, got = guarded(guard)
+    assert deliver(push) is answers.FORBIDDEN
+    assert got == []
+    (record,) = ours(caplog)
+    assert record.levelno == logging.ERROR
+    assert record.exc_info
+    assert record.exc_info[0] is error
+    assert record.__dict__["pushmw_guard"].endswith(".guard")
+    assert record.__dict__["pushmw_reason"] == error.__name__
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+def test_what_ends_the_process_is_not_swallowed(error: type[BaseException]) -> None:
+    def guard(attempt: Attempt) -> Refusal | None:
+        raise error
+
+    push, _ = guarded(guard)
+    with pytest.raises(error):
+        push.handle(BODY)
+
+
+# -- what is told
+
+
+def test_a_refusal_is_told_with_guard_and_reason(caplog: pytest.LogCaptureFixture) -> None:
+    push, _ = guarded(Bearer("token"))
+    push.handle(BODY, {"authorization": f"Bearer {SECRET}"}, path=f"/{SECRET}", peer=SECRET)
+    (record,) = ours(caplog)
+    assert record.levelno == logging.WARNING
+    name, why = "pushmw.guards:Bearer", "wrong credentials"
+    assert record.getMessage() == f"guard {name} has refused 1, the last one for {why}"
+    fields = {key: value for key, value in vars(record).items() if key.startswith("pushmw_")}
+    assert fields == {"pushmw_guard": name, "pushmw_denied": 1, "pushmw_reason": why}
+    assert SECRET not in repr(vars(record))
+
+
+@pytest.mark.parametrize(
+    ("guard", "level", "text"),
+    [
+        (closed, logging.WARNING, "has refused {}, the last one for a rule of the house"),
+        (broken, logging.ERROR, "has failed, and so refused, {}, the last one with RuntimeError"),
+    ],
+)
+def test_refusals_are_told_once_a_minute_with_their_number(
+    guard: Guard, level: int, text: str, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    push, _ = guarded(guard)
+
+    def line(times: int) -> tuple[int, str]:
+        return level, f"guard {guard.__module__}:{guard.__qualname__} {text.format(times)}"
+
+    for seconds in (0, 1, 58.9, 0.1, 0):
+        clock.now += seconds
+        push.handle(BODY)
+    assert told(caplog) == [line(1), line(3)]
+    clock.now += 59
+    push.handle(BODY)
+    assert len(told(caplog)) == 2
+    clock.now += 3600
+    push.handle(BODY)
+    assert told(caplog)[2:] == [line(3)]
+    assert push.counts.denied == 7
+
+
+def test_each_guard_has_a_line_of_its_own_and_each_receiver_too(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unless(path: str) -> Guard:
+        return lambda attempt: None if attempt.path == path else Refusal(f"not {path}")
+
+    guards = [unless("/a"), unless("/b")]
+    for push in (guarded(*guards)[0], guarded(*guards)[0]):
+        for path in ("/a", "/b", "/c", "/a"):
+            push.handle(BODY, path=path)
+    assert [said.rpartition(" for ")[2] for _, said in told(caplog)] == ["not /b", "not /a"] * 2
+
+
+def test_a_failure_is_told_though_a_refusal_was_just_told(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def guard(attempt: Attempt) -> Refusal | None:
+        return broken(attempt) if attempt.path else closed(attempt)
+
+    push, _ = guarded(guard)
+    push.handle(BODY)
+    push.handle(BODY, path="/")
+    assert [level for level, _ in told(caplog)] == [logging.WARNING, logging.ERROR]
+
+
+def test_on_a_loop_a_refusal_waits_for_nothing() -> None:
+    push, _ = guarded(closed)
+    answer: Coroutine[Any, Any, Answer] = push.ahandle(BODY)
+    with pytest.raises(StopIteration) as stopped:
+        answer.send(None)
+    assert stopped.value.value is answers.FORBIDDEN
