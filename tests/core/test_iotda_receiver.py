@@ -135,7 +135,7 @@ def test_a_push_of_the_other_format_is_answered_200_and_told_once(
     asked: Any, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "pushmw")
-    push = Receiver()
+    push = Receiver(guards=[])
     seen = taking(push, asked)
     for body in (sample(kind), packed(dict(reversed(EXAMPLES[kind].items())))):
         assert push.handle(body).body == b"ok"
