@@ -66,6 +66,11 @@ BUDGETS: Final = (
             ("asgi", "Starlette + orjson", 4.2),
         )
     ),
+    # Beside a bare Struct, which checks neither encoding nor nesting.
+    *(
+        Budget(f"IoTDA: {row}", "decode", "decode-iotda-sizes", row, limit)
+        for row, limit in (("finding the kind", 1.15), ("finding the kind, both formats", 1.25))
+    ),
     *(
         Budget(f"{server}: {row}", "server", f"server-{server}", row, limit, of="lower")
         for server in _SERVERS

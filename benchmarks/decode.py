@@ -8,18 +8,22 @@ from typing import Any, Final, NamedTuple
 import orjson
 from pydantic import TypeAdapter
 
-from benchmarks.bodies import progress, readings
+from benchmarks.bodies import REPORT, progress, readings, report
 from benchmarks.drivers import repeating
 from benchmarks.floor import bare_decoder
-from benchmarks.peers.kinds import UNION
+from benchmarks.peers.kinds import IOTDA_UNION, UNION
 from benchmarks.tables import Line, Row, Table, compared
 from benchmarks.timing import Effort, measure, say
 from pushmw.notifications import LEGACY_KINDS
-from pushmw.notifications.decoder import decoder
-from pushmw.samples import samples
+from pushmw.notifications.decoder import Formats, decoder, reader
+from pushmw.notifications.iotda import IOTDA_KINDS
+from pushmw.samples import sample
 
-OURS, STRUCT, JSON, ORJSON, PYDANTIC = (
+OURS, BOTH, KIND, KIND_OF_BOTH, STRUCT, JSON, ORJSON, PYDANTIC = (
     "pushmw",
+    "pushmw, both formats",
+    "finding the kind",
+    "finding the kind, both formats",
     "single Struct",
     "json.loads",
     "orjson.loads",
@@ -27,7 +31,8 @@ OURS, STRUCT, JSON, ORJSON, PYDANTIC = (
 )
 NOTE: Final = (
     "A single Struct is msgspec's decoder of the one kind that comes, which nobody can know "
-    "before. pushmw finds the kind, and checks encoding and nesting. json and orjson make plain "
+    "before. pushmw finds the kind, and checks encoding and nesting; finding the kind is pushmw "
+    "without those checks, which the single Struct lacks as well. json and orjson make plain "
     "dictionaries; pydantic makes models of the same members."
 )
 
@@ -37,37 +42,61 @@ class Family(NamedTuple):
 
     Attributes:
         title: what it is called.
-        decode: pushmw's decoder of it.
-        bare: makes the decoder of one kind.
-        pydantic: pydantic's decoder of it, and the kinds that it knows.
+        formats: what a receiver for this format tries first.
+        pydantic: pydantic's decoder of it.
+        untagged: the kinds that carry nothing to tell them by.
         samples: a body of each kind.
         sizes: bodies of chosen sizes, with their kinds.
     """
 
     title: str
-    decode: Callable[[bytes], Any]
-    bare: Callable[[str], Callable[[bytes], Any]]
+    formats: Formats
     pydantic: Callable[[bytes], Any]
     untagged: frozenset[str]
     samples: Mapping[str, bytes]
     sizes: Mapping[str, tuple[str, bytes]]
 
 
+KINDS: Final = {**LEGACY_KINDS, **IOTDA_KINDS}
+EITHER: Final = Formats.LEGACY | Formats.IOTDA
 FAMILIES: Final = {
     "legacy": Family(
         title="legacy format",
-        decode=decoder(LEGACY_KINDS),
-        bare=bare_decoder,
+        formats=Formats.LEGACY,
         pydantic=TypeAdapter(UNION).validate_json,
         untagged=frozenset({"commandStateChanged"}),
-        samples=samples(),
+        samples={kind: sample(kind) for kind in LEGACY_KINDS},
         sizes={
             "250 B": ("fwUpgradeStateChangeNotify", progress(250)),
             "1 kB": ("deviceDatasChanged", readings(1000)),
             "64 kB": ("deviceDatasChanged", readings(64_000)),
         },
-    )
+    ),
+    "iotda": Family(
+        title="IoTDA",
+        formats=Formats.IOTDA,
+        pydantic=TypeAdapter(IOTDA_UNION).validate_json,
+        untagged=frozenset(),
+        samples={kind: sample(kind) for kind in IOTDA_KINDS},
+        sizes={
+            "700 B": (REPORT, report(700)),
+            "1 kB": (REPORT, report(1000)),
+            "64 kB": (REPORT, report(64_000)),
+        },
+    ),
 }
+
+
+def _unchecked(formats: Formats) -> Callable[[bytes], Any]:
+    """Make what pushmw does between its checks and the handlers."""
+    decode, _, splits = reader(KINDS, formats)
+
+    def read(body: bytes) -> Any:
+        event = decode(body)
+        split = splits.get(event.__class__)
+        return split(event, body) if split else event
+
+    return read
 
 
 def run(effort: Effort) -> list[Table]:
@@ -98,19 +127,26 @@ def _tables(key: str, family: Family, effort: Effort) -> list[Table]:
 
 def _rows(family: Family, bodies: Mapping[str, tuple[str, bytes]], effort: Effort) -> list[Row]:
     rows: list[Row] = []
+    ours = {
+        OURS: decoder(KINDS, family.formats),
+        BOTH: decoder(KINDS, EITHER),
+        KIND: _unchecked(family.formats),
+        KIND_OF_BOTH: _unchecked(EITHER),
+    }
     for case, (kind, body) in bodies.items():
         say(f"decode: {case}")
         decoders = {
-            STRUCT: family.bare(kind),
-            OURS: family.decode,
+            STRUCT: bare_decoder(kind),
+            **ours,
             JSON: json.loads,
             ORJSON: orjson.loads,
             PYDANTIC: family.pydantic,
         }
         if kind in family.untagged:
-            del decoders[PYDANTIC]  # it has no discriminator
+            for name in (PYDANTIC, KIND, KIND_OF_BOTH):  # it is found another way
+                del decoders[name]
         candidates = {name: repeating(partial(call, body)) for name, call in decoders.items()}
-        lines = [Line(name, STRUCT, ours=name == OURS) for name in decoders if name != STRUCT]
+        lines = [Line(name, STRUCT, ours=name in ours) for name in decoders if name != STRUCT]
         times = measure(candidates, max(1, effort.rounds // 4), effort.part)
         rows += compared(times, lines, case=case)
     return rows

@@ -7,6 +7,7 @@ import msgspec
 from benchmarks.bodies import KIND
 from benchmarks.drivers import ASGIApp, WSGIApp
 from pushmw.notifications import LEGACY_KINDS
+from pushmw.notifications.iotda import IOTDA_KINDS
 
 HEADERS = [("content-type", "text/plain; charset=utf-8"), ("content-length", "2")]
 RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS]
@@ -14,7 +15,7 @@ RAW_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS]
 
 def bare_decoder(kind: str = KIND) -> Any:
     """Make a decoder of the one Struct that is known to come."""
-    return msgspec.json.Decoder(LEGACY_KINDS[kind]).decode
+    return msgspec.json.Decoder({**LEGACY_KINDS, **IOTDA_KINDS}[kind]).decode
 
 
 def wsgi_floor(decode: Any) -> WSGIApp:

@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Final, Literal, Union
 
 from msgspec import NODEFAULT, inspect
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from pushmw.notifications import LEGACY_KINDS
+from pushmw.notifications.iotda import IOTDA_KINDS
 
 # Told apart by `notifyType`; a command state has none.
 _STRUCTS: Final = {
@@ -26,6 +27,7 @@ _PLAIN: Final[dict[type[inspect.Type], Any]] = {
     inspect.NoneType: None,
     inspect.AnyType: Any,
 }
+_TELLING: Final = {"notifyType": "notify_type", "resource": "resource"}
 _made: dict[type, type[BaseModel]] = {}
 
 
@@ -38,6 +40,8 @@ def _annotation(kind: inspect.Type) -> Any:
         return list[_annotation(kind.item_type)]
     if isinstance(kind, inspect.DictType):
         return dict[str, Any]
+    if isinstance(kind, inspect.LiteralType):
+        return Literal[kind.values]
     return _PLAIN[type(kind)]
 
 
@@ -50,7 +54,8 @@ def _model(struct: inspect.StructType) -> type[BaseModel]:
 def _fields(struct: inspect.StructType) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if struct.tag_field:
-        fields["notify_type"] = (Literal[struct.tag], Field(alias=struct.tag_field))
+        name = _TELLING[struct.tag_field]
+        fields[name] = (Literal[struct.tag], Field(alias=struct.tag_field))
     for field in struct.fields:
         # Second spellings, and members that must not be there: only pushmw looks for them.
         if field.name.startswith("_") or isinstance(field.type, inspect.CustomType):
@@ -67,3 +72,18 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     kind: _model(inspect.type_info(struct)) for kind, struct in _STRUCTS.items()
 }
 UNION: Final = Annotated[Union[tuple(MODELS.values())], Field(discriminator="notify_type")]  # noqa: UP007 - as above
+
+
+def _pair(push: Any) -> str:
+    return f"{push['resource']}:{push['event']}"
+
+
+IOTDA_UNION: Final = Annotated[
+    Union[  # noqa: UP007 - as above
+        tuple(
+            Annotated[_model(inspect.type_info(struct)), Tag(kind)]
+            for kind, struct in IOTDA_KINDS.items()
+        )
+    ],
+    Discriminator(_pair),
+]
