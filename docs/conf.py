@@ -33,7 +33,7 @@ standard = (
 nitpick_ignore_regex = [
     (r"py:.*", rf"^({standard}|{frameworks})\..*"),
     (r"py:exc", r"^ImproperlyConfigured$"),
-    (r"py:class", r"^pushmw\.notifications\.parts\.Part$"),
+    (r"py:class", r"^pushmw\.notifications\.(iotda_)?parts\.Part$"),
     (r"py:class", r"^Headers$"),
     # Type variables and aliases are not documented objects.
     (r"py:(class|obj)", r"^(pushmw\.)?(.*\.)?_?[A-Z]\w?$"),
