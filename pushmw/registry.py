@@ -89,7 +89,13 @@ class Registry:
         return Target(names, (), tuple(known.get(name, Notification) for name in names))
 
     def _by_class(self, classes: tuple[type[Any], ...]) -> list[Target]:
-        views = [each for each in classes if issubclass(each, View) and each.made]
+        views = [each for each in classes if issubclass(each, View)]
+        for view in views:
+            if not vars(view).get("made"):  # what is inherited makes its base
+                raise ValueError(
+                    f"on: {view.__name__} is a view that no kind is made into; "
+                    "say how in a `made` of its own"
+                )
         structs: tuple[type[Any], ...] = tuple(each for each in classes if each not in views)
         known = self.kinds(paired=bool(views) or any(map(is_paired, structs)))
         kinds = tuple(self._kind_of(struct, known) for struct in structs)

@@ -26,6 +26,7 @@ from pushmw import (
     DeviceInfoChanged,
     DeviceModelAdded,
     DeviceModelDeleted,
+    DeviceReport,
     FwUpgradeResult,
     FwUpgradeStateChanged,
     MessageConfirm,
@@ -34,13 +35,32 @@ from pushmw import (
     Receiver,
     RuleEvent,
     ServiceInfoChanged,
+    ServiceReport,
     SwUpgradeResult,
     SwUpgradeStateChanged,
     Unclassified,
+    UpgradePhase,
+    UpgradeProgress,
     on,
 )
 from pushmw import push as ready_made
 from pushmw._signatures import Registrar
+from pushmw.iotda import (
+    BatchTaskUpdate,
+    DeviceCommandStatusUpdate,
+    DeviceCreate,
+    DeviceDelete,
+    DeviceMessageReport,
+    DeviceMessageStatusUpdate,
+    DevicePropertyReport,
+    DeviceStatusUpdate,
+    DeviceUpdate,
+    IoTDANotification,
+    ProductCreate,
+    ProductDelete,
+    ProductUpdate,
+    ServiceData,
+)
 
 push = Receiver("/push", max_body=1000, body_deadline=1, handler_deadline=2.5, strict=True)
 push.configure(path=["/a", "/b"], threads=4, fallthrough=False, keep_headers={"x-tenant"})
@@ -71,6 +91,18 @@ assert_type(push.on("swUpgradeResultNotify"), Registrar[SwUpgradeResult])
 assert_type(push.on("fwUpgradeStateChangeNotify"), Registrar[FwUpgradeStateChanged])
 assert_type(push.on("fwUpgradeResultNotify"), Registrar[FwUpgradeResult])
 assert_type(push.on("commandStateChanged"), Registrar[NBCommandStatusChanged])
+assert_type(push.on("device:create"), Registrar[DeviceCreate])
+assert_type(push.on("device:update"), Registrar[DeviceUpdate])
+assert_type(push.on("device:delete"), Registrar[DeviceDelete])
+assert_type(push.on("device.status:update"), Registrar[DeviceStatusUpdate])
+assert_type(push.on("device.property:report"), Registrar[DevicePropertyReport])
+assert_type(push.on("device.message:report"), Registrar[DeviceMessageReport])
+assert_type(push.on("device.message.status:update"), Registrar[DeviceMessageStatusUpdate])
+assert_type(push.on("device.command.status:update"), Registrar[DeviceCommandStatusUpdate])
+assert_type(push.on("batchtask:update"), Registrar[BatchTaskUpdate])
+assert_type(push.on("product:create"), Registrar[ProductCreate])
+assert_type(push.on("product:update"), Registrar[ProductUpdate])
+assert_type(push.on("product:delete"), Registrar[ProductDelete])
 assert_type(push.on("*"), Registrar[Notification])
 
 # By class, and several at once
@@ -89,6 +121,57 @@ assert_type(
 
 @push.on("deviceAdded", "deviceDeleted", "ruleEvent")
 def by_names(event: DeviceAdded | DeviceDeleted | RuleEvent) -> None:
+    assert_type(event.device_id, str | None)
+
+
+@push.on("device:create", "batchtask:update")
+def by_names_of_iotda(event: IoTDANotification) -> None:
+    assert_type((event.kind, event.event_time), tuple[str, str | None])
+
+
+@push.on("deviceAdded", "device:create")
+def by_names_of_both(event: DeviceAdded | DeviceCreate) -> None:
+    assert_type(event.device_id, str | None)
+
+
+assert_type(push.on(DeviceCreate), Registrar[DeviceCreate])
+assert_type(push.on(DeviceDeleted, DeviceDelete), Registrar[DeviceDeleted | DeviceDelete])
+
+
+@push.on(DevicePropertyReport)
+async def properties(event: DevicePropertyReport, delivery: Delivery) -> None:
+    assert_type(event.services, tuple[ServiceData, ...])
+    assert_type(event.services[0].properties, dict[str, Any])
+
+
+@push.on("batchtask:update", where=lambda event: event.body.status == "Success")
+def task_done(event: BatchTaskUpdate) -> None:
+    assert_type(event.body.task_id, str)
+
+
+# What is the same in both formats
+
+assert_type(push.on(UpgradeProgress), Registrar[UpgradeProgress])
+assert_type(push.on(DeviceReport), Registrar[DeviceReport])
+assert_type(
+    push.on(UpgradeProgress, DeviceReport, DeviceAdded),
+    Registrar[UpgradeProgress | DeviceReport | DeviceAdded],
+)
+
+
+@push.on(UpgradeProgress, where=lambda progress: progress.state is UpgradePhase.FAILED)
+def progress(event: UpgradeProgress) -> None:
+    assert_type((event.task_id, event.target), tuple[str, str])
+    assert_type(event.state, UpgradePhase)
+    assert_type((event.device_id, event.current_version), tuple[str | None, str | None])
+    assert_type(event.event, Notification)
+    assert_type(event.kind, str)
+
+
+@push.on(DeviceReport, name="reports")
+async def report(event: DeviceReport, delivery: Delivery) -> None:
+    assert_type(event.services, tuple[ServiceReport, ...])
+    assert_type(event.services[0].data, dict[str, Any])
     assert_type(event.device_id, str | None)
 
 

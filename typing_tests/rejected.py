@@ -7,12 +7,17 @@ from pushmw import (
     DeviceDataChanged,
     DeviceDeleted,
     DeviceInfoChanged,
+    DeviceReport,
+    FwUpgradeResult,
     Notification,
     Receiver,
     RuleEvent,
     Unclassified,
+    UpgradePhase,
+    UpgradeProgress,
 )
 from pushmw.compat import PushMessageReceiver, request
+from pushmw.iotda import DeviceCreate, DeviceDelete, IoTDANotification
 
 push = Receiver()
 
@@ -24,6 +29,15 @@ async def afor_added(event: DeviceAdded) -> None: ...
 
 
 def for_added_with_delivery(event: DeviceAdded, delivery: Delivery) -> None: ...
+
+
+def for_create(event: DeviceCreate) -> None: ...
+
+
+def for_progress(event: UpgradeProgress) -> None: ...
+
+
+async def afor_report(event: DeviceReport) -> None: ...
 
 
 def too_much(event: DeviceAdded, delivery: Delivery, more: int) -> None: ...
@@ -43,6 +57,18 @@ push.on("deviceDeleted")(for_added_with_delivery)  # type: ignore[arg-type]  # p
 push.on(DeviceDeleted)(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on(DeviceAdded, DeviceDeleted)(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("*")(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:delete")(for_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceDelete)(for_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAdded")(for_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:create")(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceCreate, DeviceDelete)(for_create)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(UpgradeProgress)(for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(UpgradeProgress)(afor_report)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceReport)(for_progress)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(DeviceReport, UpgradeProgress)(for_progress)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on(FwUpgradeResult)(for_progress)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("fwUpgradeResultNotify")(for_progress)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("*")(for_progress)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 @push.on("deviceDeleted")  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType, reportUntypedFunctionDecorator]
@@ -60,6 +86,10 @@ push.on("deviceAdded")(7)  # type: ignore[call-overload]  # pyright: ignore[repo
 
 push.on("deviceAded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("deviceAdded", "deviceDeletd")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:created")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device.property")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("UpgradeProgress")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("device:create", UpgradeProgress)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("*", "deviceAdded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
@@ -77,6 +107,8 @@ push.on("deviceAdded", DeviceDeleted)  # type: ignore[call-overload]  # pyright:
 # A wrong condition or option
 
 push.on("deviceAdded", where=lambda event: event.service)  # type: ignore[call-overload]  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType, reportAttributeAccessIssue]
+push.on("device:create", where=lambda event: event.services)  # type: ignore[call-overload]  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType, reportAttributeAccessIssue]
+push.on(UpgradeProgress, where=for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on(DeviceDataChanged, where=for_added)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("deviceAdded", where="Battery")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("deviceAdded", name=7)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
@@ -137,6 +169,11 @@ push.wsgi(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 def changes(event: DeviceAdded, delivery: Delivery) -> None:
     event.device_id = "b"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     delivery.attempt = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def changes_iotda(event: IoTDANotification, progress: UpgradeProgress) -> None:
+    event.event_time = None  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    progress.state = UpgradePhase.FAILED  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 
 
 # The request of the vendor's style is there to be read

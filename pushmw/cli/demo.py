@@ -14,9 +14,8 @@ from rich.text import Text
 from pushmw import FwUpgradeResult, FwUpgradeStateChanged, Notification, Receiver, UpgradeState
 from pushmw.cli.output import console, line, show, table
 from pushmw.cli.serving import serve
-from pushmw.notifications import LEGACY_KINDS
 from pushmw.options import SDK_PATHS
-from pushmw.samples import sample
+from pushmw.samples import KINDS, sample
 
 _PAGE: Final = b"the application's own page"
 _DEVICES: Final = ("meter-1", "meter-2", "meter-3")
@@ -141,7 +140,7 @@ def _upgrade(client: httpx.Client, pause: float) -> None:
 def _others(client: httpx.Client, board: Board) -> None:
     rows = table("One of every other kind", "What its handler got")
     rows.columns[0].no_wrap = True
-    for kind in LEGACY_KINDS:
+    for kind in KINDS:
         if kind not in _FIRMWARE:
             _push(client, sample(kind))
             event = next((event for event in board.events if event.kind == kind), None)
@@ -165,9 +164,9 @@ def _rest(client: httpx.Client, push: Receiver) -> bool:
 def _arrived(board: Board) -> bool:
     """Say how much of what was to arrive did."""
     kinds = {event.kind for event in board.events}
-    missing = [kind for kind in LEGACY_KINDS if kind not in kinds]
+    missing = [kind for kind in KINDS if kind not in kinds]
     unfinished = [device for device, story in board.stories.items() if story != _STORY]
-    show(_title(f"{len(kinds)} of {len(LEGACY_KINDS)} kinds arrived"))
+    show(_title(f"{len(kinds)} of {len(KINDS)} kinds arrived"))
     if missing:
         show(Text(f"missing: {', '.join(missing)}", style="red"))
     if unfinished:

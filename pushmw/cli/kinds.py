@@ -12,7 +12,7 @@ from rich.text import Text
 from pushmw.cli.errors import Failure
 from pushmw.cli.output import console, show, table
 from pushmw.notifications import LEGACY_KINDS
-from pushmw.samples import UnknownNameError, members, sample
+from pushmw.samples import KINDS, UnknownNameError, members, sample
 
 _ROOMY: Final = 100  # columns from which on the longest kind may have one line
 
@@ -30,7 +30,7 @@ def command(kind: str | None) -> None:
 def _overview() -> list[RenderableType]:
     rows = table("Kind", "Sent", "Members (* required)")
     rows.columns[0].no_wrap = console().width >= _ROOMY
-    for kind in LEGACY_KINDS:
+    for kind in KINDS:
         names = (
             f"{name}*" if required else name
             for name, _, required in members(kind)
@@ -50,14 +50,20 @@ def _detail(kind: str) -> list[RenderableType]:
         rows.add_row(name, text, "yes" if required else "")
     body = msgspec.json.format(sample(kind)).decode()
     return [
-        Text.assemble((kind, "bold"), f", received as pushmw.{LEGACY_KINDS[kind].__name__}"),
+        Text.assemble((kind, "bold"), f", received as {_class(kind)}"),
         f"{_purpose(kind)}.\n",
         rows,
         f"\n{body}",
     ]
 
 
+def _class(kind: str) -> str:
+    """Name the class as it is imported."""
+    room = "pushmw" if kind in LEGACY_KINDS else "pushmw.iotda"
+    return f"{room}.{KINDS[kind].__name__}"
+
+
 def _purpose(kind: str) -> str:
     """Take the first sentence of the documentation, as plain text without its full stop."""
-    text = inspect.getdoc(LEGACY_KINDS[kind]) or ""
+    text = inspect.getdoc(KINDS[kind]) or ""
     return text.partition("\n\n")[0].replace("``", "").replace("\n", " ").rstrip(".")

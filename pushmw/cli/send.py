@@ -76,6 +76,7 @@ def command(kind: str, url: str, settings: tuple[str, ...], repeat: int, token: 
     \b
     pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
     pushmw send fwUpgradeStateChangeNotify --to URL --set deviceId=meter-1 --set step=3
+    pushmw send device.property:report --to URL --set notify_data.header.device_id=meter-1
     """  # noqa: D301 - click's mark for lines to be left alone
     target = _target(url)
     body = _body(kind, settings)

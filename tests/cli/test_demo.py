@@ -10,8 +10,7 @@ import pytest
 
 from commandline import Execute, Run, Terminal
 from pushmw.cli import demo
-from pushmw.notifications import LEGACY_KINDS
-from pushmw.samples import sample
+from pushmw.samples import KINDS, sample
 
 STORY = "downloading > downloaded > updating > idle > SUCCESS"
 
@@ -19,15 +18,15 @@ STORY = "downloading > downloaded > updating > idle > SUCCESS"
 def test_every_kind_arrives_and_it_ends_by_itself(execute: Execute) -> None:
     done = execute("demo")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "22 of 22 kinds arrived"
+    assert done.stdout.splitlines()[-1] == "34 of 34 kinds arrived"
 
 
 def test_it_shows_what_the_handlers_got(execute: Execute) -> None:
     shown = execute("demo").stdout
     for device in ("meter-1", "meter-2", "meter-3"):
         assert re.search(rf"^{device} .* {STORY}$", shown, re.MULTILINE)
-    for kind in LEGACY_KINDS.keys() - {"fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"}:
-        assert re.search(rf"^{kind} +{LEGACY_KINDS[kind].__name__}\(", shown, re.MULTILINE)
+    for kind in KINDS.keys() - {"fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"}:
+        assert re.search(rf"^{kind} +{KINDS[kind].__name__}\(", shown, re.MULTILINE)
 
 
 def test_it_shows_that_the_application_goes_on_and_what_was_counted(run: Run) -> None:
@@ -35,9 +34,9 @@ def test_it_shows_that_the_application_goes_on_and_what_was_counted(run: Run) ->
     shown = dict(re.split(r" {2,}", line) for line in lines if re.search(r"\S {2,}\S", line))
     assert shown["GET /"] == "200 the application's own page"
     assert shown["an unknown kind"] == "answered 200"
-    # 3 devices with 4 states and a result each, and 20 other kinds.
+    # 3 devices with 4 states and a result each, and 32 other kinds.
     assert shown["push.counts"] == (
-        "35 handled, 0 failed, 1 unhandled, 0 refused, 0 denied, 1 unclassified"
+        "47 handled, 0 failed, 1 unhandled, 0 refused, 0 denied, 1 unclassified"
     )
 
 
@@ -47,10 +46,10 @@ def test_a_terminal_sees_the_upgrade_go_on_and_its_edge_is_kept(
     done = execute("demo", stdout=terminal.end, env=terminal.env)
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.drawn()).splitlines()
     assert done.returncode == 0
-    assert lines[-1] == "22 of 22 kinds arrived"
+    assert lines[-1] == "34 of 34 kinds arrived"
     assert any(re.search(r"meter-1 \S+ downloading > downloaded *$", line) for line in lines)
     assert max(map(len, lines)) <= 80
-    for kind in LEGACY_KINDS.keys() - {"fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"}:
+    for kind in KINDS.keys() - {"fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"}:
         assert any(line.startswith(f"{kind} ") for line in lines)
 
 
@@ -71,7 +70,7 @@ def test_a_kind_that_does_not_arrive_is_named_and_is_exit_status_1(
     result = run("demo")
     assert result.exit_code == 1
     assert re.search(r"^ruleEvent +nothing$", result.stdout, re.MULTILINE)
-    assert result.stdout.endswith("21 of 22 kinds arrived\nmissing: ruleEvent\n")
+    assert result.stdout.endswith("33 of 34 kinds arrived\nmissing: ruleEvent\n")
 
 
 def test_an_upgrade_that_stops_is_named_and_is_exit_status_1(
@@ -82,7 +81,7 @@ def test_an_upgrade_that_stops_is_named_and_is_exit_status_1(
     result = run("demo")
     assert result.exit_code == 1
     assert "downloading > downloaded > idle > SUCCESS\n" in result.stdout
-    assert result.stdout.endswith("22 of 22 kinds arrived\nupgrade not complete: meter-2\n")
+    assert result.stdout.endswith("34 of 34 kinds arrived\nupgrade not complete: meter-2\n")
 
 
 async def broken(scope: Any, receive: Any, send: Any) -> None:

@@ -2,12 +2,13 @@
 
 import json
 import re
+from importlib import import_module
 
 import pytest
 
 from commandline import Execute, Run
 from pushmw.notifications import LEGACY_KINDS
-from pushmw.samples import members, sample
+from pushmw.samples import KINDS, members, sample
 
 
 def cells(line: str) -> list[str]:
@@ -19,10 +20,10 @@ def test_every_kind_has_a_line_of_its_own_when_piped(execute: Execute) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     heading, *lines = done.stdout.splitlines()
     assert cells(heading) == ["Kind", "Sent", "Members (* required)"]
-    assert [cells(line)[0] for line in lines] == list(LEGACY_KINDS)
+    assert [cells(line)[0] for line in lines] == list(KINDS)
 
 
-@pytest.mark.parametrize("kind", LEGACY_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_line_of_a_kind_has_all_its_members(kind: str, run: Run) -> None:
     lines = {cells(line)[0]: line for line in run("kinds").stdout.splitlines()}
     listed = cells(lines[kind])[2].split()
@@ -57,15 +58,17 @@ def test_a_terminal_of_any_width_shows_every_kind_uncut(
     assert plain != result.stdout
     assert max(map(len, plain.splitlines())) <= width
     first = "".join(line[: plain.index("Sent")].strip() for line in plain.splitlines())
-    assert first == "Kind" + "".join(LEGACY_KINDS)
+    assert first == "Kind" + "".join(KINDS)
 
 
-@pytest.mark.parametrize("kind", LEGACY_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_is_shown_with_its_class_its_members_and_a_sample(kind: str, run: Run) -> None:
     result = run("kinds", kind)
     assert result.exit_code == 0
     about, table, body = re.split(r"\n\n", result.stdout, maxsplit=2)
-    assert about.startswith(f"{kind}, received as pushmw.{LEGACY_KINDS[kind].__name__}\nSent")
+    room = "pushmw" if kind in LEGACY_KINDS else "pushmw.iotda"
+    assert about.startswith(f"{kind}, received as {room}.{KINDS[kind].__name__}\nSent")
+    assert getattr(import_module(room), KINDS[kind].__name__) is KINDS[kind]
     heading, *lines = table.splitlines()
     assert cells(heading) == ["Member", "Type", "Required"]
     expected = [[n, text, "yes"] if required else [n, text] for n, text, required in members(kind)]
@@ -86,4 +89,4 @@ def test_docstrings_that_were_optimised_away_leave_the_table(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pushmw.cli.kinds.inspect.getdoc", lambda struct: None)
-    assert run("kinds").stdout.count("\n") == 1 + len(LEGACY_KINDS)
+    assert run("kinds").stdout.count("\n") == 1 + len(KINDS)

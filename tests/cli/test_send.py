@@ -13,8 +13,7 @@ import pytest
 from click.testing import Result
 
 from commandline import Application, Execute, Run, Terminal
-from pushmw.notifications import LEGACY_KINDS
-from pushmw.samples import sample
+from pushmw.samples import KINDS, sample
 
 
 @pytest.fixture
@@ -62,7 +61,7 @@ def test_a_push_arrives_and_the_answer_is_shown(execute: Execute, application: A
     assert delivery.body == sample("deviceDataChanged")
 
 
-@pytest.mark.parametrize("kind", LEGACY_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_sent(kind: str, run: Run, application: Application) -> None:
     assert run("send", kind, "--to", application.url).exit_code == 0
     assert [delivery.kind for delivery in application.deliveries] == [kind]
@@ -103,6 +102,15 @@ def test_several_members_can_be_set_and_a_dot_leads_inside(
     body = application.deliveries[0].json()
     assert body["deviceId"] == "meter-1"
     assert body["service"]["data"] == {"celsius": -4, "fault": False}
+
+
+def test_a_dot_leads_into_the_data_of_iotda(run: Run, application: Application) -> None:
+    members = ("notify_data.header.device_id=meter-1", "notify_data.body.services.service_id=Lamp")
+    settings = [each for member in members for each in ("--set", member)]
+    run("send", "device.property:report", "--to", application.url, *settings)
+    data = application.deliveries[0].json()["notify_data"]
+    assert data["header"]["device_id"] == "meter-1"
+    assert [service["service_id"] for service in data["body"]["services"]] == ["Lamp", "Lamp"]
 
 
 @pytest.mark.parametrize("status", [201, 302, 400, 503])

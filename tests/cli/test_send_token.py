@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from commandline import Execute, Run
-from pushmw import Receiver
+from pushmw import Notification, Receiver
 from pushmw.cli.serving import serve
 from pushmw.guards import Attempt, IoTDASignature, Refusal
+from pushmw.samples import KINDS
 
 TOKEN = "pushmwDemoToken01"
 
@@ -20,7 +21,12 @@ def attempts() -> list[Attempt]:
 
 
 @pytest.fixture
-def url(attempts: list[Attempt]) -> Iterator[str]:
+def events() -> list[Notification]:
+    return []
+
+
+@pytest.fixture
+def url(attempts: list[Attempt], events: list[Notification]) -> Iterator[str]:
     """Give the URL of a receiver that takes what is signed, and each of it once."""
 
     def note(attempt: Attempt) -> Refusal | None:
@@ -28,6 +34,7 @@ def url(attempts: list[Attempt]) -> Iterator[str]:
         return None
 
     push = Receiver("/pushes", guards=[note, IoTDASignature(TOKEN, window=60)])
+    push.on("*")(events.append)
     with serve(push.asgi()) as address:
         yield f"{address}/pushes"
 
@@ -47,9 +54,19 @@ def test_what_is_signed_is_let_in(run: Run, url: str, attempts: list[Attempt]) -
     assert attempt.headers["content-type"] == "application/json"
 
 
-def test_without_a_token_nothing_is_signed(run: Run, url: str, attempts: list[Attempt]) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_signed(
+    run: Run, url: str, events: list[Notification], kind: str
+) -> None:
+    assert run("send", kind, "--to", url, "--token", TOKEN).exit_code == 0
+    assert [type(event) for event in events] == [KINDS[kind]]
+
+
+def test_without_a_token_nothing_is_signed(
+    run: Run, url: str, attempts: list[Attempt], events: list[Notification]
+) -> None:
     result = run("send", "deviceAdded", "--to", url)
-    assert result.exit_code == 1
+    assert (result.exit_code, events) == (1, [])
     assert result.stdout.startswith("403 Forbidden in ")
     assert not attempts[0].headers.keys() & {"timestamp", "nonce", "signature"}
 

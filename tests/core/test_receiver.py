@@ -341,14 +341,23 @@ def gone(event: DeviceDeleted) -> None:
     print(event.device_id)
 
 assert on == push.on
-assert push.handle(sample("deviceDeleted", deviceId="a")).status == 200
+for device in ("a", "b"):
+    assert push.handle(sample("deviceDeleted", deviceId=device)).status == 200
 """
+NO_GUARDS = (
+    "this receiver has no guards: whoever knows the path can push; give it some with "
+    "Receiver(guards=[...]), or say guards=[] if something in front sees to it\n"
+)
 
 
-def test_the_ready_made_receiver_takes_pushes() -> None:
-    program = [sys.executable, "-P", "-W", "error", "-c", ONE_FILE]
+@pytest.mark.parametrize(
+    ("said", "told"), [("", NO_GUARDS), ("push.configure(guards=[])", "")], ids=["", "said"]
+)
+def test_the_ready_made_receiver_takes_pushes(said: str, told: str) -> None:
+    """Once it tells who has set up no logging that anybody can push, unless that was meant."""
+    program = [sys.executable, "-P", "-W", "error", "-c", ONE_FILE.replace("@on", f"{said}\n@on")]
     done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
-    assert (done.stdout, done.stderr, done.returncode) == ("a\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("a\nb\n", told, 0)
 
 
 def test_a_class_of_two_kinds_is_registered_by_their_names() -> None:

@@ -1,0 +1,602 @@
+"""One handler for what both formats tell: upgrades, and what devices reported."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from pushmw import (
+    Counts,
+    Delivery,
+    DeviceAdded,
+    DeviceDataChanged,
+    DeviceReport,
+    FwUpgradeResult,
+    Receiver,
+    ServiceReport,
+    SwUpgradeResult,
+    UpgradePhase,
+    UpgradeProgress,
+)
+from pushmw.dispatch import formats_asked
+from pushmw.iotda import BatchTaskUpdate, DevicePropertyReport
+from pushmw.notifications.decoder import Formats
+from pushmw.notifications.legacy import LEGACY_KINDS
+from pushmw.notifications.views import View
+from pushmw.samples import sample
+from reading import REPORT, taking
+
+TASK = "batchtask:update"
+FW_STATE, FW_RESULT = "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"
+SW_STATE, SW_RESULT = "swUpgradeStateChangeNotify", "swUpgradeResultNotify"
+UPGRADES = [FW_STATE, SW_STATE, FW_RESULT, SW_RESULT, TASK]
+REPORTS = ["deviceDataChanged", "deviceDatasChanged", REPORT]
+VIEWS = [(UpgradeProgress, kind) for kind in UPGRADES] + [(DeviceReport, kind) for kind in REPORTS]
+each_view = pytest.mark.parametrize(("view", "kind"), VIEWS)
+
+
+def made(view: type[View], kind: str, /, **values: Any) -> Any:
+    """Give what a handler for a view gets of a push, which must be one object."""
+    push = Receiver()
+    seen = taking(push, view)
+    assert push.handle(sample(kind, **values)).status == 200
+    assert push.counts == Counts(handled=1)
+    (event,) = seen
+    return event
+
+
+def task(**body: Any) -> dict[str, Any]:
+    return {f"notify_data.body.{name}": value for name, value in body.items()}
+
+
+# Upgrades
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "values"),
+    [
+        (FW_STATE, "firmware", {"step": "1", "stepDesc": None}),
+        (SW_STATE, "software", {"swUpgradeState": "downloading"}),
+    ],
+)
+def test_the_state_of_one_device(kind: str, target: str, values: dict[str, Any]) -> None:
+    told = made(UpgradeProgress, kind, operationId="task", deviceId="meter", **values)
+    assert told == UpgradeProgress(
+        event=told.event,
+        task_id="task",
+        target=target,
+        state=UpgradePhase.DOWNLOADING,
+        device_id="meter",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "outcome", "words"),
+    [
+        (FW_RESULT, "firmware", "status", "statusDesc"),
+        (SW_RESULT, "software", "swUpgradeResult", "resultDesc"),
+    ],
+)
+def test_the_end_for_one_device(kind: str, target: str, outcome: str, words: str) -> None:
+    versions = {"curVersion": "2.0", "targetVersion": "3.0", "sourceVersion": "1.0"}
+    values = {outcome: "FAIL", words: "flash is full", **versions}
+    told = made(UpgradeProgress, kind, operationId="task", deviceId="meter", **values)
+    assert told == UpgradeProgress(
+        event=told.event,
+        task_id="task",
+        target=target,
+        state=UpgradePhase.FAILED,
+        device_id="meter",
+        current_version="2.0",
+        target_version="3.0",
+        source_version="1.0",
+        description="flash is full",
+    )
+
+
+@pytest.mark.parametrize(("kind", "words"), [(FW_RESULT, "statusDesc"), (SW_RESULT, "resultDesc")])
+def test_versions_and_words_that_are_not_told_are_none(kind: str, words: str) -> None:
+    untold = dict.fromkeys(("curVersion", "targetVersion", "sourceVersion", words))
+    told = made(UpgradeProgress, kind, **untold)
+    assert (told.current_version, told.target_version) == (None, None)
+    assert (told.source_version, told.description) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("task_type", "target"),
+    [
+        ("firmwareUpgrade", "firmware"),
+        ("softwareUpgrade", "software"),
+        ("cameraUpgrade", "camera"),
+    ],
+)
+def test_the_state_of_a_task_over_many_devices(task_type: str, target: str) -> None:
+    values = task(task_id="t", task_type=task_type, status="Fail", status_desc="2 of 3")
+    told = made(UpgradeProgress, TASK, **values)
+    assert told == UpgradeProgress(
+        event=told.event,
+        task_id="t",
+        target=target,
+        state=UpgradePhase.FAILED,
+        description="2 of 3",
+    )
+    assert (told.device_id, told.current_version, told.target_version) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("idle", UpgradePhase.IDLE),
+        ("downloading", UpgradePhase.DOWNLOADING),
+        ("downloaded", UpgradePhase.DOWNLOADED),
+        ("updating", UpgradePhase.UPDATING),
+        (" Downloaded ", UpgradePhase.DOWNLOADED),
+        ("UPDATING", UpgradePhase.UPDATING),
+        ("succeeded", UpgradePhase.UNKNOWN),  # a word of ours, not of the platform
+        ("rebooting", UpgradePhase.UNKNOWN),
+        ("", UpgradePhase.UNKNOWN),
+        (None, UpgradePhase.UNKNOWN),
+    ],
+)
+def test_states_of_devices(word: str | None, state: UpgradePhase) -> None:
+    assert made(UpgradeProgress, SW_STATE, swUpgradeState=word).state is state
+    assert made(UpgradeProgress, FW_STATE, stepDesc=word, step=None).state is state
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [
+        ("0", UpgradePhase.IDLE),
+        (1, UpgradePhase.DOWNLOADING),
+        ("2", UpgradePhase.DOWNLOADED),
+        (3, UpgradePhase.UPDATING),
+        ("4", UpgradePhase.UNKNOWN),
+        ("two", UpgradePhase.UNKNOWN),
+    ],
+)
+def test_steps_of_firmware(step: Any, state: UpgradePhase) -> None:
+    assert made(UpgradeProgress, FW_STATE, step=step, stepDesc=None).state is state
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("SUCCESS", UpgradePhase.SUCCEEDED),
+        ("SUCCESSFUL", UpgradePhase.SUCCEEDED),
+        ("success", UpgradePhase.SUCCEEDED),
+        (" Success ", UpgradePhase.SUCCEEDED),
+        ("FAIL", UpgradePhase.FAILED),
+        ("FAILED", UpgradePhase.FAILED),
+        ("updating", UpgradePhase.UNKNOWN),  # no outcome
+        ("MAYBE", UpgradePhase.UNKNOWN),
+        ("", UpgradePhase.UNKNOWN),
+        (None, UpgradePhase.UNKNOWN),
+    ],
+)
+def test_outcomes_of_devices(word: str | None, state: UpgradePhase) -> None:
+    assert made(UpgradeProgress, FW_RESULT, status=word).state is state
+    assert made(UpgradeProgress, SW_RESULT, swUpgradeResult=word).state is state
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Waitting", UpgradePhase.IDLE),
+        ("Waiting", UpgradePhase.IDLE),
+        ("Processing", UpgradePhase.UPDATING),
+        ("Success", UpgradePhase.SUCCEEDED),
+        ("PartialSuccess", UpgradePhase.FAILED),
+        ("Fail", UpgradePhase.FAILED),
+        ("Stopped", UpgradePhase.FAILED),
+        ("PROCESSING ", UpgradePhase.UPDATING),
+        ("downloading", UpgradePhase.UNKNOWN),  # of no task
+        ("Paused", UpgradePhase.UNKNOWN),
+        ("", UpgradePhase.UNKNOWN),
+        (None, UpgradePhase.UNKNOWN),
+    ],
+)
+def test_states_of_tasks(word: str | None, state: UpgradePhase) -> None:
+    values = task(task_type="firmwareUpgrade", status=word)
+    assert made(UpgradeProgress, TASK, **values).state is state
+
+
+@pytest.mark.parametrize("task_type", ["softReboot", "createCommands", "Upgrades", "", None])
+@pytest.mark.parametrize("way", ["handle", "ahandle", "inline"])
+def test_a_task_that_is_no_upgrade_is_not_taken(task_type: str | None, way: str) -> None:
+    push = Receiver()
+    seen = taking(push, UpgradeProgress, inline=way == "inline")
+
+    @push.on(UpgradeProgress)
+    async def awaited(progress: UpgradeProgress) -> None:
+        seen.append(progress)
+
+    body = sample(TASK, **task(task_type=task_type))
+    answer = push.handle(body) if way == "handle" else asyncio.run(push.ahandle(body))
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert (seen, push.counts) == ([], Counts(unhandled=1))
+
+
+def test_a_task_that_is_no_upgrade_goes_to_who_takes_the_rest() -> None:
+    push, rest = Receiver(), list[Any]()
+    seen = taking(push, UpgradeProgress)
+    push.unhandled(rest.append)
+    for task_type in ("softReboot", "firmwareUpgrade"):
+        push.handle(sample(TASK, **task(task_type=task_type)))
+    assert [type(event) for event in rest] == [BatchTaskUpdate]
+    assert [progress.target for progress in seen] == ["firmware"]
+    assert push.counts == Counts(handled=2)
+
+
+# Reports
+
+
+@pytest.mark.parametrize("member", ["service", "services"])
+def test_services_of_the_legacy_format(member: str) -> None:
+    several = member == "services"
+    kind = "deviceDatasChanged" if several else "deviceDataChanged"
+    services: list[Any] = [
+        {"serviceId": "Battery", "data": {"level": 7}, "eventTime": "20210405T060708Z"},
+        {"serviceId": "Battery", "data": {}, "eventTime": None},
+    ]
+    value = services if several else services[0]
+    told = made(DeviceReport, kind, deviceId="d", gatewayId="g", **{member: value})
+    expected = (
+        ServiceReport(service_id="Battery", data={"level": 7}, event_time="20210405T060708Z"),
+        ServiceReport(service_id="Battery", data={}),
+    )
+    assert told == DeviceReport(
+        event=told.event,
+        services=expected if several else expected[:1],
+        device_id="d",
+        gateway_id="g",
+    )
+
+
+def test_services_of_iotda() -> None:
+    values: dict[str, Any] = {
+        "notify_data.header.device_id": "d",
+        "notify_data.header.gateway_id": "g",
+        "notify_data.body.services": [
+            {"service_id": "Battery", "properties": {"level": 7}, "event_time": "2021-04-05"},
+            {"service_id": "Lamp", "properties": None},
+        ],
+    }
+    told = made(DeviceReport, REPORT, **values)
+    assert told == DeviceReport(
+        event=told.event,
+        services=(
+            ServiceReport(service_id="Battery", data={"level": 7}, event_time="2021-04-05"),
+            ServiceReport(service_id="Lamp", data={}),
+        ),
+        device_id="d",
+        gateway_id="g",
+    )
+
+
+NOON, LATER = "20210405T120000Z", "20210405T130000Z"
+
+
+@pytest.mark.parametrize(
+    ("times", "hour"),
+    [
+        ((NOON, LATER), 12),
+        ((LATER, NOON), 13),
+        ((None, LATER), 13),
+        (("yesterday", LATER), 13),
+        (("2021-04-05T13:00:00+01:00", None), 12),
+        ((None, None), 11),
+        ((), 11),
+    ],
+)
+def test_a_report_has_the_time_of_the_first_service_that_has_one(times: Any, hour: int) -> None:
+    listed = [{"service_id": "S", "properties": {}, "event_time": time} for time in times]
+    values: dict[str, Any] = {
+        "notify_data.body.services": listed,
+        "event_time": "20210405T110000Z",
+        "event_time_ms": None,
+    }
+    told = made(DeviceReport, REPORT, **values)
+    assert told.occurred_at == datetime(2021, 4, 5, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (NOON, datetime(2021, 4, 5, 12, tzinfo=UTC)),
+        ("2021-04-05T12:00:00.250Z", datetime(2021, 4, 5, 12, 0, 0, 250_000, tzinfo=UTC)),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_each_service_has_its_time(text: str | None, moment: datetime | None) -> None:
+    service = ServiceReport(service_id="Battery", data={}, event_time=text)
+    assert service.occurred_at == moment
+
+
+def test_a_report_that_does_not_say_when_has_no_time() -> None:
+    told = made(DeviceReport, "deviceDataChanged", **{"service.eventTime": None})
+    assert told.occurred_at is None
+
+
+# Both
+
+
+@each_view
+def test_what_the_platform_sent_is_there(view: type[View], kind: str) -> None:
+    push = Receiver()
+    events, told = taking(push, kind), taking(push, view)
+    push.handle(sample(kind))
+    assert told[0].event is events[0]
+    assert (told[0].kind, type(told[0])) == (kind, view)
+
+
+@pytest.mark.parametrize("kind", UPGRADES)
+def test_progress_has_the_time_of_its_push(kind: str) -> None:
+    told = made(UpgradeProgress, kind)
+    assert told.occurred_at == told.event.occurred_at
+    assert (told.occurred_at is None) == (kind != TASK)
+
+
+def of_everything(push: Receiver, view: type[View], calls: list[Any]) -> None:
+    """Register for a view in all the ways a handler can run."""
+
+    def plain(event: Any) -> None:
+        calls.append(("plain", event))
+
+    def inline(event: Any, delivery: Delivery) -> None:
+        calls.append((f"inline {delivery.kind}", event))
+
+    async def awaited(event: Any) -> None:
+        calls.append(("awaited", event))
+
+    async def with_delivery(event: Any, delivery: Delivery) -> None:
+        calls.append((f"awaited {delivery.kind}", event))
+
+    on: Any = push.on
+    on(view)(plain)
+    on(view, inline=True)(inline)
+    on(view)(awaited)
+    on(view)(with_delivery)
+
+
+@pytest.mark.parametrize("way", ["handle", "ahandle"])
+@pytest.mark.parametrize("around", [False, True])
+@each_view
+def test_every_handler_gets_an_object(view: type[View], kind: str, way: str, around: bool) -> None:
+    push, calls = Receiver(), list[Any]()
+    of_everything(push, view, calls)
+    if around:
+        push.around(nullcontext)
+    body = sample(kind)
+    answer = push.handle(body) if way == "handle" else asyncio.run(push.ahandle(body))
+    assert answer.status == 200
+    assert [name for name, _ in calls] == ["plain", f"inline {kind}", "awaited", f"awaited {kind}"]
+    assert {type(event) for _, event in calls} == {view}
+    assert push.counts == Counts(handled=1)
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+@each_view
+def test_a_handler_that_fails_is_a_failed_push(
+    view: type[View], kind: str, awaited: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    push, errors = Receiver(guards=[]), list[Any]()
+
+    def fails(event: Any) -> None:
+        raise ValueError(type(event).__name__)
+
+    async def afails(event: Any) -> None:
+        raise ValueError(type(event).__name__)
+
+    on: Any = push.on
+    on(view, name="the handler")(afails if awaited else fails)
+
+    @push.error
+    def failed(error: Exception, delivery: Delivery) -> None:
+        errors.append((str(error), delivery.kind))
+
+    assert push.handle(sample(kind)).status == 503
+    assert asyncio.run(push.ahandle(sample(kind))).status == 503
+    assert errors == [(view.__name__, kind)] * 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "handler the handler failed: ValueError"
+    ] * 2
+    assert push.counts == Counts(failed=2)
+
+
+@pytest.mark.parametrize("way", ["handle", "ahandle"])
+def test_a_condition_is_asked_about_what_the_handler_gets(way: str) -> None:
+    push, seen = Receiver(), list[Any]()
+
+    async def awaited(event: UpgradeProgress) -> None:
+        seen.append(event)
+
+    def ended(progress: UpgradeProgress) -> bool:
+        return progress.state in {UpgradePhase.SUCCEEDED, UpgradePhase.FAILED}
+
+    push.on(UpgradeProgress, where=ended)(seen.append)
+    push.on(UpgradeProgress, where=ended)(awaited)
+    for kind in (FW_STATE, FW_RESULT):
+        body = sample(kind)
+        answer = push.handle(body) if way == "handle" else asyncio.run(push.ahandle(body))
+        assert answer.status == 200
+    assert [progress.kind for progress in seen] == [FW_RESULT, FW_RESULT]
+    assert push.counts == Counts(handled=1, unhandled=1)
+
+
+# Registration
+
+
+def test_views_stand_beside_each_other_and_beside_kinds() -> None:
+    push = Receiver()
+    seen = taking(push, DeviceAdded, UpgradeProgress, DeviceReport, name="all")
+    kinds = ["deviceAdded", *UPGRADES, *REPORTS]
+    for kind in kinds:
+        push.handle(sample(kind))
+    assert [event.kind for event in seen] == kinds
+    assert [type(event) for event in seen] == [
+        DeviceAdded,
+        *[UpgradeProgress] * len(UPGRADES),
+        *[DeviceReport] * len(REPORTS),
+    ]
+    assert push.registered.keys() == set(kinds)
+    assert all(names == ["all"] for names in push.registered.values())
+
+
+@pytest.mark.parametrize(
+    ("classes", "view", "kind"),
+    [
+        ((UpgradeProgress, FwUpgradeResult), "UpgradeProgress", FW_RESULT),
+        ((SwUpgradeResult, UpgradeProgress), "UpgradeProgress", SW_RESULT),
+        ((DeviceAdded, BatchTaskUpdate, UpgradeProgress), "UpgradeProgress", TASK),
+        ((DeviceReport, DevicePropertyReport), "DeviceReport", REPORT),
+        ((DeviceReport, UpgradeProgress, DeviceReport), "DeviceReport", "deviceDataChanged"),
+    ],
+)
+def test_a_kind_is_taken_once_by_a_handler(classes: Any, view: str, kind: str) -> None:
+    push: Any = Receiver()
+    with pytest.raises(ValueError, match=rf"^on: {view} takes '{kind}' as well$"):
+        push.on(*classes)
+    assert push.registered == {}
+
+
+class Mine(View, frozen=True, kw_only=True):
+    """Is made of nothing."""
+
+
+class Inheriting(DeviceReport, frozen=True, kw_only=True):
+    """Would be made as its base is, which gives no instance of this class."""
+
+
+@pytest.mark.parametrize("view", [View, Mine, Inheriting])
+def test_a_view_that_is_made_of_no_kind_is_refused(view: Any) -> None:
+    push: Any = Receiver()
+    for classes in ((view,), (DeviceAdded, view)):
+        with pytest.raises(
+            ValueError, match=rf"^on: {view.__name__} is a view that no kind is made into;"
+        ):
+            push.on(*classes)
+    assert push.registered == {}
+
+
+def for_added(event: DeviceAdded) -> None: ...
+
+
+def for_progress(progress: UpgradeProgress) -> None: ...
+
+
+def for_either(event: DeviceAdded | UpgradeProgress) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("classes", "function", "arriving"),
+    [
+        ((UpgradeProgress,), for_added, "UpgradeProgress"),
+        ((DeviceReport,), for_progress, "DeviceReport"),
+        ((DeviceReport, UpgradeProgress), for_progress, r"DeviceReport \| UpgradeProgress"),
+        ((FwUpgradeResult,), for_progress, "FwUpgradeResult"),
+    ],
+)
+def test_a_handler_for_something_else_is_refused(
+    classes: Any, function: Callable[..., None], arriving: str
+) -> None:
+    push: Any = Receiver()
+    with pytest.raises(TypeError, match=rf"takes \w+, but .*arrive as {arriving};"):
+        push.on(*classes)(function)
+    assert push.registered == {}
+    assert push.on(DeviceAdded, UpgradeProgress)(for_either) is for_either
+
+
+class Other(msgspec.Struct):
+    value: int = 0
+
+
+class MoreData(DeviceDataChanged, frozen=True, kw_only=True):
+    colour: str = ""
+
+
+@pytest.mark.parametrize(
+    ("view", "kind", "read"),
+    [
+        (DeviceReport, "deviceDataChanged", "DeviceDataChanged"),
+        (DeviceReport, REPORT, "DevicePropertyReport"),
+        (UpgradeProgress, SW_RESULT, "SwUpgradeResult"),
+        (UpgradeProgress, TASK, "BatchTaskUpdate"),
+    ],
+)
+def test_a_view_of_a_kind_that_was_defined_anew_is_refused(view: Any, kind: str, read: str) -> None:
+    message = rf": {view.__name__} is made of {read}, but '{kind}' was defined as Other, which"
+    push: Any = Receiver()
+    push.define(kind, Other)
+    with pytest.raises(TypeError, match=rf"^on{message}"):
+        push.on(view)
+    inner, outer = Receiver(), Receiver()
+    taking(inner, view, name="within")
+    outer.define(kind, Other)
+    with pytest.raises(TypeError, match=rf"^within{message}"):
+        outer.include(inner)
+    assert outer.registered == {}
+
+
+def test_a_view_of_a_kind_that_was_defined_with_more_members() -> None:
+    push = Receiver()
+    push.define("deviceDataChanged", MoreData)
+    seen = taking(push, DeviceReport)
+    push.handle(sample("deviceDataChanged", deviceId="d"))
+    assert (seen[0].device_id, isinstance(seen[0].event, MoreData)) == ("d", True)
+
+
+def test_a_kind_under_a_view_cannot_be_defined_after_it() -> None:
+    push = Receiver()
+    taking(push, DeviceReport)
+    with pytest.raises(RuntimeError, match=f"^define: '{REPORT}' has handlers already"):
+        push.define(REPORT, Other)
+
+
+def test_views_of_included_receivers() -> None:
+    outer, inner = Receiver(), Receiver()
+    inside = taking(inner, UpgradeProgress)
+    before = taking(outer, "deviceAdded")
+    outer.include(inner)
+    outside = taking(outer, UpgradeProgress)
+    for kind in ("deviceAdded", *UPGRADES):
+        assert outer.handle(sample(kind)).status == 200
+    assert [progress.kind for progress in inside] == UPGRADES
+    assert inside == outside
+    assert len(before) == 1
+    assert outer.counts == Counts(handled=6)
+
+
+# What they cost
+
+
+def test_a_view_is_asked_for_as_its_kinds_are() -> None:
+    push = Receiver()
+    taking(push, DeviceReport)
+    assert formats_asked(push.checked()) == Formats.LEGACY | Formats.IOTDA
+    assert push.registered.keys() == set(REPORTS)
+
+
+def test_who_has_no_view_knows_what_was_known_before() -> None:
+    push = Receiver()
+    taking(push, "fwUpgradeResultNotify", "deviceDataChanged")
+    assert push.kinds() == LEGACY_KINDS
+    assert formats_asked(push.checked()) == Formats.LEGACY
+
+
+@pytest.mark.parametrize("kind", ["deviceAdded", "deviceDataChanged"])
+def test_a_kind_without_a_view_is_called_straight_away(kind: Any) -> None:
+    """The view of another kind does not put a frame between a lone handler and its push."""
+    callers = list[str]()
+    for view in (None, UpgradeProgress):
+        push = Receiver()
+        push.on(kind)(lambda event: callers.append(sys._getframe(1).f_code.co_name))
+        if view is not None:
+            taking(push, view)
+        push.handle(sample(kind))
+    assert callers == ["take_alone", "take_alone"]
