@@ -2,9 +2,9 @@
 
 import pytest
 
+from documented import KINDS
 from pushes import PUSH, assert_ok
 from pushmw import Notification, Receiver
-from pushmw.notifications import LEGACY_KINDS
 from pushmw.samples import samples
 from sites.base import COMMANDS, Start, Style
 
@@ -18,7 +18,7 @@ def test_a_push_of_each_kind_arrives_typed(
     style.on(push, kind)(got.append)
     reply = start(push).post(body)
     assert_ok(reply)
-    assert [type(event) for event in got] == [LEGACY_KINDS[kind]]
+    assert [type(event) for event in got] == [KINDS[kind]]
     assert push.counts.handled == 1
 
 
