@@ -2,9 +2,10 @@
 
 import pytest
 
+from documented import KINDS
 from pushes import PUSH, assert_ok
 from pushmw import Notification, Receiver
-from pushmw.samples import KINDS, samples
+from pushmw.samples import samples
 from sites.base import COMMANDS, Start, Style
 
 

@@ -3,18 +3,23 @@
 docs/migration.md names every one of these tests.
 """
 
+import hmac
 import json
 import logging
+import time
 from typing import Any
 
 import pytest
 
-from documented import ABSENT, changed
+from attacks import TOKEN, signed
+from documented import ABSENT, changed, put
 from pushes import OTHER, PUSH, SECRET, assert_ok
-from pushmw import DeviceDataChanged, Receiver, Unclassified
+from pushmw import DeviceDataChanged, Receiver, Unclassified, guards
 from pushmw.compat import HANDLERS, PushMessageReceiver, request
+from pushmw.iotda import IOTDA_KINDS, DevicePropertyReport
 from pushmw.notifications import LEGACY_KINDS
 from pushmw.samples import sample
+from reading import REPORT, taking
 from sites.base import CALLBACK, COMMANDS, Start
 from wire import head
 
@@ -217,14 +222,27 @@ def test_every_service_of_a_push_reaches_the_handler(start: Start) -> None:
     assert [service.service_id for service in event.services] == names
 
 
+def test_every_service_of_a_report_reaches_the_handler(start: Start) -> None:
+    push = Receiver()
+    got = taking(push, DevicePropertyReport)
+    services = [{"service_id": name, "properties": {"n": n}} for n, name in enumerate("abca")]
+    body = changed(REPORT, ("notify_data", "body", "services"), services)
+    assert_ok(start(push).post(json.dumps(body).encode()))
+    (event,) = got
+    assert [(each.service_id, each.properties["n"]) for each in event.services] == [
+        *(("a", 0), ("b", 1), ("c", 2), ("a", 3))
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b'{"notifyType":"testNotify"}',
+        b'{"resource":"device.shadow","event":"update","notify_data":{"body":{}}}',
         b"push success.",
         b'{"messageType":"dataReport","tenantId":"1"}',
     ],
-    ids=["unknown kind", "test push", "another platform"],
+    ids=["unknown kind", "unknown pair", "test push", "another platform"],
 )
 def test_what_is_not_known_is_answered_200(start: Start, body: bytes) -> None:
     push, seen = migrated()
@@ -241,8 +259,49 @@ def test_no_time_is_required(start: Start) -> None:
     assert [event.occurred_at for _, event in seen] == [None] * 3
 
 
+@pytest.mark.parametrize("value", [ABSENT, None], ids=["absent", "null"])
+def test_no_member_of_newer_pushes_is_required(start: Start, value: object) -> None:
+    push = Receiver()
+    got = taking(push, *IOTDA_KINDS)
+    site = start(push)
+    for kind in (REPORT, "device:create", "batchtask:update"):
+        body = changed(kind, ("event_time_ms",), value)
+        put(body, ("request_id",), value)
+        assert_ok(site.post(json.dumps(body).encode()))
+    assert [(event.event_time_ms, event.request_id) for event in got] == [(None, None)] * 3
+    assert [event.occurred_at.isoformat() for event in got] == ["2021-04-05T06:07:08+00:00"] * 3
+
+
+def test_a_signature_is_compared_in_constant_time(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much of it is right, all of it is compared, and with every token."""
+    compared: list[set[str]] = []
+
+    def watched(one: str, other: str) -> bool:
+        compared.append({one, other})
+        return hmac.compare_digest(one, other)
+
+    monkeypatch.setattr(guards, "compare_digest", watched)
+    push = Receiver(guards=[guards.IoTDASignature(TOKEN, "later")])
+    got = taking(push, REPORT)
+    site, headers = start(push), signed(time.time())
+    right = headers["signature"]
+    later = guards.sign("later", headers["timestamp"], headers["nonce"])
+    for same in (0, 32, 63, 64):
+        given = right[:same] + "".join("1" if sign == "0" else "0" for sign in right[same:])
+        reply = site.post(sample(REPORT), headers | {"signature": given})
+        assert reply.status == (200 if given == right else 403)
+        assert compared == [{right, given}, {later, given}]
+        compared.clear()
+    assert len(got) == 1
+
+
 def test_no_header_is_required(start: Start) -> None:
     """Nothing is sent but what HTTP itself asks for."""
     push, seen = migrated()
-    assert_ok(start(push).post(PUSH, {}))
-    assert called(seen) == ["handleDeviceDataChanged"]
+    push.on(REPORT)(lambda event: seen.append((event.kind, event)))
+    site = start(push)
+    assert_ok(site.post(PUSH, {}))
+    assert_ok(site.post(sample(REPORT), {}))
+    assert called(seen) == ["handleDeviceDataChanged", REPORT]

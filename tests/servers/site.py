@@ -15,6 +15,7 @@ import msgspec
 
 from pushmw import Delivery, Notification, Receiver
 from pushmw.guards import Bearer
+from pushmw.iotda import IOTDA_KINDS
 from pushmw.notifications.legacy import LEGACY_KINDS
 from servers.notes import is_open, note
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 MAX_BODY = 64 * 1024
 BODY_DEADLINE = 1.0
 SECRET = "the database password is hunter2"
-SYNC_KINDS, ASYNC_KINDS = [*LEGACY_KINDS][::2], [*LEGACY_KINDS][1::2]
+# Of IoTDA one is enough, of a resource that has several kinds.
+KINDS = {**LEGACY_KINDS, "device:create": IOTDA_KINDS["device:create"]}
+SYNC_KINDS = [*LEGACY_KINDS][::2]
+ASYNC_KINDS = [kind for kind in KINDS if kind not in SYNC_KINDS]
 
 push = Receiver(max_body=MAX_BODY, body_deadline=BODY_DEADLINE, keep_headers=["x-test"])
 escaped: list[str] = []
@@ -68,9 +72,9 @@ async def atake(event: Notification, delivery: Delivery) -> None:
 
 
 for kind in SYNC_KINDS:
-    push.on(LEGACY_KINDS[kind])(take)
+    push.on(KINDS[kind])(take)
 for kind in ASYNC_KINDS:
-    push.on(LEGACY_KINDS[kind])(atake)
+    push.on(KINDS[kind])(atake)
 
 
 @push.on(Fails)

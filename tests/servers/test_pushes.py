@@ -5,7 +5,6 @@ import os
 import msgspec
 import pytest
 
-from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.samples import sample
 from servers.client import (
     A_WHILE,
@@ -21,7 +20,7 @@ from servers.client import (
 )
 from servers.process import Host
 from servers.promises import ALL, CLOSED, GOES_ON, HANDLED, ONE, POOL, WAITS, Check, Outcome
-from servers.site import ASYNC_KINDS, MAX_BODY, SECRET, SYNC_KINDS, probe
+from servers.site import ASYNC_KINDS, KINDS, MAX_BODY, SECRET, SYNC_KINDS, probe
 
 BODY = sample("deviceDeleted")
 TWENTY = 20
@@ -45,7 +44,7 @@ def assert_handled(host: Host, tag: str, connection: Connection, expected: Outco
     assert len(host.report(tag)["events"]) == (expected == 200)
 
 
-@pytest.mark.parametrize("kind", LEGACY_KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_push_of_each_kind_arrives_typed(host: Host, tag: str, kind: str) -> None:
     body = sample(kind)
     answer = host.ask(post(body, tag))
@@ -53,7 +52,7 @@ def test_a_push_of_each_kind_arrives_typed(host: Host, tag: str, kind: str) -> N
     assert host.report(tag)["events"] == [
         {
             "kind": kind,
-            "event": repr(msgspec.json.decode(body, type=LEGACY_KINDS[kind])),
+            "event": repr(msgspec.json.decode(body, type=KINDS[kind])),
             "handler": "sync" if kind in SYNC_KINDS else "async",
             "path": PATH,
         }
