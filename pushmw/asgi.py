@@ -102,14 +102,29 @@ def _guarded(push: "Receiver", deliver: ASGIApp) -> ASGIApp:
         headers = scope.get("headers", ())
         if headers.__class__ is not list:  # iterables of iterables, read again later
             headers = scope["headers"] = [(name, value) for name, value in headers]
-        fields = joined((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in headers)
-        client = scope.get("client")
-        denied = gate(fields, _path(scope), client[0] if client else "")
+        denied = gate(fields_of(headers), _path(scope), peer_of(scope))
         if denied is not None:
             return _refuse(scope, send, denied, unread=True)
         return deliver(scope, receive, send)
 
     return guarded
+
+
+def fields_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Give all headers as guards want them."""
+    return joined((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in headers)
+
+
+def peer_of(scope: Scope) -> str | None:
+    """Give the address at the other end of the socket: of a unix socket empty, None if unknown.
+
+    A server that listens on a unix socket has no port, and its clients mostly have no address.
+    """
+    client, server = scope.get("client"), scope.get("server")
+    if client:
+        address: str = client[0]
+        return address
+    return "" if server and server[1] is None else None
 
 
 def _deliver(  # noqa: C901, PLR0915 - holds deliver

@@ -56,13 +56,13 @@ def _bytes(body: Any) -> bytes:
 
 
 def _joined(headers: Headers) -> dict[str, str]:
-    """Give all headers as guards want them."""
+    """Give all headers, of one that came several times all values."""
     return joined((name.lower(), str(value)) for name, value in headers.items())
 
 
 def _admitted(push: "Receiver", body: bytes, headers: Headers, path: str) -> _Source:
     """Apply the header rules to a body that was read elsewhere."""
-    fields = {name.lower(): str(value) for name, value in headers.items()}
+    fields = _joined(headers)
     rules = Rules(push.options.max_body)
     length = rules.admit(
         fields.get("content-type"), fields.get("content-encoding"), fields.get("content-length")

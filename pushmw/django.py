@@ -28,6 +28,8 @@ from django.utils.module_loading import import_string
 
 from pushmw import answers
 from pushmw.answers import NOTHING_FOR_YOU, Answer, Refused
+from pushmw.asgi import fields_of
+from pushmw.asgi import peer_of as asgi_peer_of
 from pushmw.context import Glue
 from pushmw.deadlines import within
 from pushmw.receiver import Receiver
@@ -158,10 +160,13 @@ class PushMiddleware:
         gate = self._push.core().gate
         if gate is None:
             return None
-        headers: Any = request.headers
-        fields = {name.lower(): value for name, value in headers.items()}
-        environ = getattr(request, "environ", None)  # there is one under WSGI
-        peer = request.META.get("REMOTE_ADDR", "") if environ is None else peer_of(environ)
+        scope = getattr(request, "scope", None)
+        if scope is None:
+            headers: Any = request.headers
+            fields = {name.lower(): value for name, value in headers.items()}
+            peer = peer_of(request.META)
+        else:  # some versions of Django take X_Name for X-Name
+            fields, peer = fields_of(scope["headers"]), asgi_peer_of(scope)
         answer = gate(fields, request.path_info, peer)
         return None if answer is None else _response(answer)
 

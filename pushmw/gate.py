@@ -1,11 +1,13 @@
 """What stands before everything else of a push: the guards, asked one after the other."""
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
 from inspect import iscoroutine
 from math import inf
 from threading import Lock
 from time import monotonic, time
+from traceback import walk_tb
 from typing import Any, Final
 
 from pushmw.answers import FORBIDDEN, Answer, unauthorized
@@ -58,16 +60,14 @@ class _Post:
         challenge = refusal.challenge
         return FORBIDDEN if challenge is None else unauthorized(challenge)
 
-    def failed(self, error: Exception) -> Answer:
+    def failed(self, why: str) -> Answer:
         """Say no where a guard cannot tell."""
         if times := self._failed.take():
-            why = type(error).__name__
             logger.error(
                 "guard %s has failed, and so refused, %d, the last one with %s",
                 self.name,
                 times,
                 why,
-                exc_info=error,
                 extra=self._fields(times, why),
             )
         return FORBIDDEN
@@ -89,25 +89,26 @@ class Gate:
         for post in self._posts:
             try:
                 verdict: Any = post.guard(attempt)
+            except (Exception, CancelledError) as error:  # noqa: BLE001 - a guard may be anybody's
+                answer = post.failed(_told(error))
+            else:
                 if verdict is None:
                     continue
-                answer = post.refused(_refusal(verdict))
-            except Exception as error:  # noqa: BLE001 - a guard may be anybody's
-                answer = post.failed(error)
+                is_refusal = isinstance(verdict, Refusal)
+                answer = post.refused(verdict) if is_refusal else post.failed(_wrong(verdict))
             self._counts.denied += 1
             return answer
         return None
 
 
-def _refusal(verdict: Any) -> Refusal:
-    """Look at what a guard says besides None.
+def _told(error: BaseException) -> str:
+    """Tell what was raised where; a message may hold what came with the request."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return f"{type(error).__name__} at {frame.f_code.co_filename}:{line}"
 
-    Raises:
-        TypeError: it is no refusal; a guard that says True may mean anything.
-    """
-    if isinstance(verdict, Refusal):
-        return verdict
-    kind = type(verdict).__name__
+
+def _wrong(verdict: Any) -> str:
+    """Tell what was returned; a guard that says True may mean anything."""
     if iscoroutine(verdict):
         verdict.close()  # or there would be a warning that it was not awaited
-    raise TypeError(f"a guard returned {kind}, not None or a Refusal")
+    return f"{type(verdict).__name__}, which is neither None nor a Refusal"

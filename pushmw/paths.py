@@ -20,13 +20,13 @@ class Paths:
     __slots__ = ("_paths", "under", "wsgi")
 
     def __init__(self) -> None:
-        self._paths: tuple[str, ...] = ()
+        self._paths: dict[str, None] = {}
         self.wsgi: dict[str, str] = {}
         self.under: dict[str, dict[str, None]] = {}
 
     def set(self, paths: Iterable[str]) -> None:
         """Replace the paths."""
-        self._paths = tuple(paths)
+        self._paths = dict.fromkeys(paths)
         self.wsgi.clear()
         self.wsgi.update((path.encode().decode("latin-1"), path) for path in self._paths)
         self.under.clear()

@@ -104,7 +104,10 @@ class Registry:
             twice = [kind for target in targets for kind in target.kinds if kind in view.made]
             if twice:
                 raise ValueError(f"on: {view.__name__} takes {twice[0]!r} as well")
-            standard = built_in(paired=True)
+            for name in view.made:
+                if name not in known:
+                    raise ValueError(unknown(name, known))
+            standard = {**known, **built_in(paired=True)}
             read = tuple(standard[name] for name in view.made)
             targets.append(Target(tuple(view.made), read, (view,), view.made))
         for target in targets:

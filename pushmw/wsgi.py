@@ -91,9 +91,9 @@ def _guarded(push: "Receiver", deliver: "WSGIApp") -> "WSGIApp":
     return guarded
 
 
-def peer_of(environ: "WSGIEnvironment") -> str:
-    """Give the address at the other end of the socket, nothing if it is a unix socket."""
-    peer: str = environ.get("REMOTE_ADDR", "")
+def peer_of(environ: "WSGIEnvironment") -> str | None:
+    """Give the address at the other end of the socket: of a unix socket empty, None if unknown."""
+    peer: str | None = environ.get("REMOTE_ADDR")
     return "" if peer in _UNIX else peer
 
 

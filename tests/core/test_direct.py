@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import Headers
 
 from pushmw import Delivery, Receiver, answers
 from pushmw.samples import sample
@@ -52,10 +53,22 @@ def test_a_push_with_sound_headers_is_handled(deliver: Deliver, headers: Any) ->
         pytest.param(b" " * 1001, {}, answers.TOO_LARGE, id="over the limit"),
         pytest.param(BODY, {"Content-Type": "a/b;charset=gbk"}, answers.BAD_CHARSET, id="charset"),
         pytest.param(BODY, {"Content-Encoding": "gzip"}, answers.BAD_ENCODING, id="encoding"),
+        pytest.param(
+            BODY,
+            Headers([("Content-Length", "999"), ("Content-Length", f"{len(BODY)}")]),
+            answers.BAD_LENGTH,
+            id="two lengths",
+        ),
+        pytest.param(
+            BODY,
+            Headers([("Content-Type", "a/b;charset=gbk"), ("Content-Type", "a/b")]),
+            answers.BAD_CHARSET,
+            id="two media types",
+        ),
     ],
 )
 def test_what_the_headers_forbid_is_refused_before_any_handler(
-    deliver: Deliver, body: bytes, headers: dict[str, str], answer: object
+    deliver: Deliver, body: bytes, headers: Any, answer: object
 ) -> None:
     push, seen = counting()
     assert deliver(push, body, headers=headers) is answer

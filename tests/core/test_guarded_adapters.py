@@ -144,19 +144,19 @@ def test_wsgi_asks_no_guard_about_other_requests(members: dict[str, Any]) -> Non
         pytest.param({"REMOTE_ADDR": ""}, {}, CALLBACK, "", id="unix socket"),
         pytest.param({"REMOTE_ADDR": "localhost"}, {}, CALLBACK, "", id="unix, under waitress"),
         pytest.param({"REMOTE_ADDR": "<local>"}, {}, CALLBACK, "", id="unix, under werkzeug"),
-        pytest.param({"HTTPS": "on", "HTTP": "1"}, {}, CALLBACK, "", id="what is no header"),
-        pytest.param({"SCRIPT_NAME": "/api"}, {}, CALLBACK, "", id="a prefix"),
+        pytest.param({"HTTPS": "on", "HTTP": "1"}, {}, CALLBACK, None, id="what is no header"),
+        pytest.param({"SCRIPT_NAME": "/api"}, {}, CALLBACK, None, id="a prefix"),
         pytest.param(
             {"PATH_INFO": "/schl\xc3\xbcssel", "HTTP_X": "\xfc"},
             {"x": "\xfc"},
             "/schlüssel",
-            "",
+            None,
             id="what is not ASCII",
         ),
     ],
 )
 def test_wsgi_tells_of_the_request(
-    members: dict[str, Any], headers: dict[str, str], path: str, peer: str
+    members: dict[str, Any], headers: dict[str, str], path: str, peer: str | None
 ) -> None:
     attempts: list[Attempt] = []
     push, got = receiver(attempts.append, path=[CALLBACK, "/schlüssel"])
@@ -281,12 +281,20 @@ def test_asgi_hands_on_the_identical_scope_to_whom_the_push_falls_through() -> N
         pytest.param({"client": ["2001:db8::7", 4711]}, CALLBACK, "2001:db8::7", id="a list"),
         pytest.param({"client": ("", "0")}, CALLBACK, "", id="unix socket"),
         pytest.param({"client": ("localhost", 0)}, CALLBACK, "localhost", id="a name"),
-        pytest.param({"client": None}, CALLBACK, "", id="no client"),
-        pytest.param({"headers": None}, CALLBACK, "", id="no headers"),
-        pytest.param({"root_path": "/api", "path": f"/api{CALLBACK}"}, CALLBACK, "", id="a prefix"),
+        pytest.param(
+            {"client": None, "server": ["/run/app.sock", None]}, CALLBACK, "", id="uvicorn, unix"
+        ),
+        pytest.param(
+            {"client": None, "server": ["127.0.0.1", 80]}, CALLBACK, None, id="a socket, no client"
+        ),
+        pytest.param({"client": None, "server": None}, CALLBACK, None, id="neither"),
+        pytest.param({"headers": None}, CALLBACK, None, id="no headers"),
+        pytest.param(
+            {"root_path": "/api", "path": f"/api{CALLBACK}"}, CALLBACK, None, id="a prefix"
+        ),
     ],
 )
-def test_asgi_tells_of_the_request(members: dict[str, Any], path: str, peer: str) -> None:
+def test_asgi_tells_of_the_request(members: dict[str, Any], path: str, peer: str | None) -> None:
     attempts: list[Attempt] = []
     push, got = receiver(attempts.append)
     assert ask(push.asgi(), scope(**members), part(PUSH)).status == 200

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -482,6 +482,30 @@ def test_a_view_that_is_made_of_no_kind_is_refused(view: Any) -> None:
         ):
             push.on(*classes)
     assert push.registered == {}
+
+
+def test_a_view_of_a_kind_that_there_is_not_is_refused_with_the_closest_one() -> None:
+    class Misspelt(View, frozen=True, kw_only=True):
+        made: ClassVar[Any] = {"deviceAded": lambda event: Misspelt(event=event)}
+
+    push: Any = Receiver()
+    with pytest.raises(ValueError, match=r"'deviceAded'.*deviceAdded"):
+        push.on(Misspelt)
+
+
+def test_a_view_may_be_made_of_a_kind_that_was_defined() -> None:
+    class Read(msgspec.Struct):
+        meter: str
+
+    class Reading(View, frozen=True, kw_only=True):
+        made: ClassVar[Any] = {"meterRead": lambda event: Reading(event=event)}
+
+    push, got = Receiver(), list[Any]()
+    push.define("meterRead", Read)
+    register: Any = push.on
+    register(Reading)(got.append)
+    assert push.handle(b'{"notifyType":"meterRead","meter":"7"}').status == 200
+    assert [(type(view), view.event.meter) for view in got] == [(Reading, "7")]
 
 
 def for_added(event: DeviceAdded) -> None: ...

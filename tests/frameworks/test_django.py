@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -272,12 +272,15 @@ def test_guards_are_asked_before_django_reads_the_body() -> None:
         pytest.param(lambda: request(REMOTE_ADDR=""), "", id="WSGI, unix socket"),
         pytest.param(lambda: request(REMOTE_ADDR="localhost"), "", id="waitress, unix socket"),
         pytest.param(lambda: asgi_request(["192.0.2.7", 4711]), "192.0.2.7", id="ASGI"),
-        pytest.param(lambda: asgi_request(None), "", id="ASGI, unix socket"),
+        pytest.param(
+            lambda: asgi_request(None, server=["/run/app.sock", None]), "", id="ASGI, unix socket"
+        ),
+        pytest.param(lambda: asgi_request(None), None, id="ASGI, no client"),
         pytest.param(lambda: asgi_request(["localhost", 0]), "localhost", id="ASGI, a name"),
     ],
 )
 def test_guards_get_headers_path_and_peer_of_djangos_requests(
-    made: Callable[[], HttpRequest], peer: str
+    made: Callable[[], HttpRequest], peer: str | None
 ) -> None:
     """Whatever Django calls them."""
     attempts: list[Attempt] = []
@@ -288,8 +291,21 @@ def test_guards_get_headers_path_and_peer_of_djangos_requests(
     assert attempt.headers["content-type"] == "application/json"
 
 
-def asgi_request(client: list[Any] | None) -> HttpRequest:
+def test_guards_are_not_told_of_another_header_that_django_takes_for_the_same() -> None:
+    """Django 5.2.0 joins the two, so that the client would have the last word."""
+    attempts: list[Attempt] = []
+    forged = [(b"x-forwarded-for", b"198.51.100.9"), (b"x_forwarded_for", b"203.0.113.7")]
+    middleware(Receiver(guards=[attempts.append]))(asgi_request(None, forged))
+    (attempt,) = attempts
+    assert attempt.headers["x-forwarded-for"] == "198.51.100.9"
+    assert attempt.headers["x_forwarded_for"] == "203.0.113.7"
+
+
+def asgi_request(
+    client: list[Any] | None, headers: Iterable[tuple[bytes, bytes]] = (), **members: Any
+) -> HttpRequest:
     """Make a request as Django does under ASGI."""
-    asked = scope((b"content-type", b"application/json"), length(PUSH), client=client)
+    framing = (b"content-type", b"application/json"), length(PUSH)
+    asked = scope(*framing, *headers, client=client, **members)
     made: HttpRequest = ASGIRequest(asked, BytesIO(PUSH))
     return made
