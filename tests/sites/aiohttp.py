@@ -24,7 +24,9 @@ class Server(Loop):
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_post("/{path:.*}", self.route)
         # It would inflate bodies and leave the header that says they are not.
-        self._runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+        # Some headers are long, and it is the receiver that has to refuse them.
+        options = {"auto_decompress": False, "max_field_size": 64 * 1024}
+        self._runner = web.AppRunner(app, access_log=None, **options)
         self.wait_for(self._start())
 
     async def _start(self) -> None:
@@ -38,6 +40,8 @@ class Server(Loop):
     async def route(self, request: web.Request) -> web.Response:
         if self.before is not None:
             self.before()
+        if request.path not in self.push.paths:
+            raise web.HTTPNotFound
         body = await request.read()
         answer = await self.push.ahandle(body, request.headers, request.path, request.remote)
         return web.Response(status=answer.status, body=answer.body, headers=dict(answer.headers))
