@@ -80,9 +80,10 @@ class Wrk:
     def start(self, url: str, seconds: int, method: str, body: bytes) -> subprocess.Popen[str]:
         """Begin to load a server for some seconds; `result` reads what it came to."""
         script = self._folder / f"{method} {len(body)} {zlib.crc32(body)}.lua"
-        # A body is ASCII, and Lua reads JSON's way of writing that as JSON does.
-        text = json.dumps(body.decode()) if body else "nil"
-        script.write_text(_SCRIPT % {"method": method, "body": text})
+        if not script.exists():  # one that was started before may be about to read it
+            # A body is ASCII, and Lua reads JSON's way of writing that as JSON does.
+            text = json.dumps(body.decode()) if body else "nil"
+            script.write_text(_SCRIPT % {"method": method, "body": text})
         return subprocess.Popen(
             [
                 *(self._program, "--threads=1", f"--connections={CONNECTIONS}", "--latency"),
