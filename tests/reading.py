@@ -6,10 +6,12 @@ from typing import Any, Final
 import pytest
 
 from documented import ABSENT, EXAMPLES, KINDS, changed
-from pushmw import Receiver
+from pushmw import Counts, Receiver
 from pushmw.notifications.base import Unclassified
 from pushmw.notifications.decoder import Formats, decoder
 from pushmw.notifications.legacy import LEGACY_KINDS
+from pushmw.notifications.views import View
+from pushmw.samples import sample
 
 read_legacy = decoder(LEGACY_KINDS)
 READERS = {
@@ -19,6 +21,9 @@ READERS = {
 }
 reader = pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
 REPORT: Final = "device.property:report"
+TASK: Final = "batchtask:update"
+FW_STATE, FW_RESULT = "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"
+SW_STATE, SW_RESULT = "swUpgradeStateChangeNotify", "swUpgradeResultNotify"
 
 
 def packed(value: Any) -> bytes:
@@ -47,3 +52,13 @@ def taking(push: Receiver, *what: Any, **options: Any) -> list[Any]:
     registrar: Any = push.on
     registrar(*what, **options)(seen.append)
     return seen
+
+
+def made(view: type[View], kind: str, /, **values: Any) -> Any:
+    """Give what a handler for a view gets of a push, which must be one object."""
+    push = Receiver()
+    seen = taking(push, view)
+    assert push.handle(sample(kind, **values)).status == 200
+    assert push.counts == Counts(handled=1)
+    (event,) = seen
+    return event
