@@ -23,10 +23,11 @@ class Server(Loop):
         super().__init__()
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.router.add_post("/{path:.*}", self.route)
-        # It would inflate bodies and leave the header that says they are not.
-        # Some headers are long, and it is the receiver that has to refuse them.
-        options = {"auto_decompress": False, "max_field_size": 64 * 1024}
-        self._runner = web.AppRunner(app, access_log=None, **options)
+        # It would inflate bodies and leave the header that says they are not, and refuse long
+        # headers, which the receiver has to refuse.
+        self._runner = web.AppRunner(
+            app, access_log=None, auto_decompress=False, max_field_size=64 * 1024
+        )
         self.wait_for(self._start())
 
     async def _start(self) -> None:
