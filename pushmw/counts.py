@@ -16,7 +16,7 @@ class Counts:
         unhandled: nobody took it.
         refused: answered 400, 408, 411, 413 or 415 before any handler.
         denied: answered 401 or 403 by a guard.
-    unclassified: not JSON, no known kind, or not what its kind should be.
+        unclassified: not JSON, no known kind, or not what its kind should be.
     """
 
     handled: int = 0
