@@ -60,20 +60,26 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
 
     deliver = first
 
-    def stray(scope: Scope) -> bool:
+    def ours(scope: Scope) -> bool:
         """Look at what the table does not know yet: a new root_path, or a scope without one."""
         root = scope.get("root_path") or ""
-        return scope.get("path") not in (under.get(root) or paths.mounted(root))
+        matching = under.get(root) or paths.mounted(root)
+        known = scope.get("path") in matching and scope["type"] == "http"
+        return known and scope["method"] == "POST"
 
     # Every request goes through here: each variable of a function round it would be paid for.
     def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         try:
-            foreign = scope["path"] not in under[scope["root_path"]]
+            if (
+                scope["path"] in under[scope["root_path"]]
+                and scope["type"] == "http"
+                and scope["method"] == "POST"
+            ):
+                return deliver(scope, receive, send)
         except (KeyError, TypeError):
-            foreign = stray(scope)
-        if foreign or scope["type"] != "http" or scope["method"] != "POST":
-            return inner(scope, receive, send)
-        return deliver(scope, receive, send)
+            if ours(scope):
+                return deliver(scope, receive, send)
+        return inner(scope, receive, send)
 
     return cast("WrappedASGI", _marked(middleware))
 
@@ -168,7 +174,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
         deadline = free.pop() if free else watch.more()
         deadline.task = task
         deadline.last = watch.now + body_ticks
-        unread, refused, answer = True, False, None
+        unread, refused = True, False
+        answer: Any = None
         try:
             try:
                 headers = scope["headers"]
@@ -209,21 +216,22 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
                 event = decode(body)
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = diagnose(body, error)
-            answer = takes[event.__class__](event, body, scope)
+            lone, take = takes[event.__class__]
+            answer = take(event, body, scope) if lone is None else lone
             if answer.__class__ is not Answer:
                 deadline.last += handler_ticks
                 try:
-                    flags = await answer
-                except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
-                    answer = core.failed(event, raised)
+                    answer = await (answer if lone is None else lone(event))
+                except (Exception, CancelledError) as error:  # noqa: BLE001 - anything
+                    answer = core.afailed(event, error)
                 else:
-                    if flags.__class__ is Flags:
-                        answer = core.finish(flags)
+                    if answer.__class__ is Flags:
+                        answer = core.finish(answer)
                     else:
                         counts.handled += 1
                         answer = HANDLED
-        except Refused as refusal:
-            answer, refused = refusal.answer, True
+        except Refused as error:
+            answer, refused = error.answer, True
         except _DisconnectedError:
             return None
         except CancelledError:
@@ -242,8 +250,8 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
         if answer.passes and passes_to is not None:
-            again = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
-            return await passes_to(scope, again, replay_send(send))
+            receive = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
+            return await passes_to(scope, receive, replay_send(send))
         return await _write(send, answer)
 
     return deliver

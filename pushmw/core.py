@@ -16,7 +16,7 @@ from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unasked, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
 from pushmw.running import FLAGS, TAKEN, Flags, failed_alone
-from pushmw.taking import Take, World, on_loop, on_thread
+from pushmw.taking import Take, Taken, World, on_loop, on_thread
 
 if TYPE_CHECKING:
     from pushmw.gate import Gate
@@ -28,7 +28,7 @@ _SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outsid
 _VERDICTS: Final = (HANDLED, HANDLED, answers.FAILED, answers.FAILED)
 
 
-Table = dict[type, Take]
+Table = dict[type, Taken]
 
 
 class Core:
@@ -87,15 +87,16 @@ class Core:
         return found
 
     def _compiled(self, world: World, describe: Describe) -> Table:
-        def made(plan: Plan) -> Take:
+        def made(plan: Plan) -> Taken:
             making = PushMaker(describe, self._names)
             return world(plan, self._context, making, self._counts, self.finish)
 
-        takes = {cls: made(plan) if plan else self._nobodys for cls, plan in self._plans.items()}
-        rest = made(self._unrecognised) if self._unrecognised else None
-        table: Table = {**takes, Unasked: self._nobodys, Unclassified: self._stranger(rest)}
+        nobodys: Taken = None, self._nobodys
+        takes = {cls: made(plan) if plan else nobodys for cls, plan in self._plans.items()}
+        _, rest = made(self._unrecognised) if self._unrecognised else (None, None)
+        table: Table = {**takes, Unasked: nobodys, Unclassified: (None, self._stranger(rest))}
         for wire, split in self._splits.items():
-            table[wire] = self._divided(split, table)
+            table[wire] = None, self._divided(split, table)
         return table
 
     def _divided(self, split: Callable[[Any, bytes], Notification], table: Table) -> Take:
@@ -106,7 +107,8 @@ class Core:
                 event: Any = split(wire, body)
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = self.diagnose(body, error)
-            work = table[event.__class__](event, body, source)
+            _, taking = table[event.__class__]
+            work = taking(event, body, source)
             return work if work.__class__ is Answer else self._flags(event, work)
 
         return take
@@ -116,7 +118,7 @@ class Core:
         try:
             result = await work
         except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
-            return FLAGS[self._failed_alone(event, raised)]
+            return FLAGS[failed_alone(self._plan_of(event), raised, self._context)]
         return result if result.__class__ is Flags else FLAGS[TAKEN]
 
     def accept(self, body: bytes, source: Any, describe: Describe) -> Answer:
@@ -126,7 +128,8 @@ class Core:
             Refused: it is nested too deep.
         """
         event = self._read(body)
-        answer: Answer = self.table(on_thread, describe)[event.__class__](event, body, source)
+        _, take = self.table(on_thread, describe)[event.__class__]
+        answer: Answer = take(event, body, source)
         return answer
 
     def aaccept(
@@ -138,7 +141,8 @@ class Core:
             Refused: it is nested too deep.
         """
         event = self._read(body)
-        work: Any = self.table(on_loop, describe)[event.__class__](event, body, source)
+        _, take = self.table(on_loop, describe)[event.__class__]
+        work = take(event, body, source)
         return work if work.__class__ is Answer else self._awaited(event, work)
 
     def _read(self, body: bytes) -> Any:
@@ -155,23 +159,26 @@ class Core:
         try:
             flags = await work
         except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
-            return self.failed(event, raised)
+            return self.afailed(event, raised)
         if flags.__class__ is Flags:
             return self.finish(flags)
         self._counts.handled += 1
         return HANDLED
 
     def failed(self, event: Any, raised: BaseException) -> Answer:
+        """Give the answer for a push whose handler, the only one, raised on this thread."""
+        return self.finish(failed_alone(self._plan_of(event), raised))
+
+    def afailed(self, event: Any, raised: BaseException) -> Answer:
         """Give the answer for a push whose handler, the only one, raised on the loop.
 
         Raises:
             CancelledError: it was not the handler that failed, but somebody cancels the push.
         """
-        return self.finish(self._failed_alone(event, raised))
+        return self.finish(failed_alone(self._plan_of(event), raised, self._context))
 
-    def _failed_alone(self, event: Any, raised: BaseException) -> int:
-        plan: Any = self._plans.get(event.__class__) or self._unrecognised
-        return failed_alone(plan, raised, self._context)
+    def _plan_of(self, event: Any) -> Any:
+        return self._plans.get(event.__class__) or self._unrecognised
 
     def finish(self, flags: int) -> Answer:
         """Count a push and give the answer for what became of it."""

@@ -1,7 +1,8 @@
 """What a plan becomes: one callable a kind, for a thread and for an event loop.
 
 It takes the event, the body and where the push came from, and gives the answer. A handler that is
-alone is called in the same frame; all others are run by `pushmw.running`.
+alone is called in the same frame, or by an adapter in its own; all others are run by
+`pushmw.running`.
 """
 
 import logging
@@ -26,12 +27,15 @@ logger = logging.getLogger("pushmw")
 # handler returns that is alone.
 Take = Callable[[Any, bytes, Any], Any]
 Finish = Callable[[int], Answer]
-World = Callable[[Plan, Context, PushMaker, Counts, Finish], Take]
+# A handler that is alone, if an adapter may call it itself as `take_alone` here does or, on a loop,
+# await it; and what takes the event in any case.
+Taken = tuple[Callable[[Any], Any] | None, Take]
+World = Callable[[Plan, Context, PushMaker, Counts, Finish], Taken]
 
 
 def on_thread(
     plan: Plan, context: Context, making: PushMaker, counts: Counts, finish: Finish
-) -> Take:
+) -> Taken:
     """Compile a plan for the thread it is called on."""
     deadline = context.deadline
     settle = blocking(deadline)
@@ -49,7 +53,7 @@ def on_thread(
         except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
             return finish(failed_alone(plan, raised))
         if monotonic() > began + deadline:
-            _log_overrun(event, began)
+            log_overrun(event, began)
         counts.handled += 1
         return HANDLED
 
@@ -58,22 +62,20 @@ def on_thread(
         began = monotonic()
         flags = steps(event, push, settle, began) or rest(event, push, settle, began)
         if monotonic() > began + deadline:
-            _log_overrun(event, began)
+            log_overrun(event, began)
         return finish(flags)
 
-    return take if alone is None else take_alone
+    return alone, take if alone is None else take_alone
 
 
 def on_loop(
     plan: Plan, context: Context, making: PushMaker, counts: Counts, finish: Finish
-) -> Take:
+) -> Taken:
     """Compile a plan for an event loop."""
     inline = not plan.rest and all(running.runs_inline(h) and not h.errors for h in plan.handlers)
     if inline:  # no `unhandled` handler is
-        return _inline(plan, context, making, counts, finish)
-    alone = running.alone(plan, context, awaited=True)
-    if alone is not None:
-        return lambda event, _body, _source: alone(event)
+        return None, _inline(plan, context, making, counts, finish)
+    alone: Any = running.alone(plan, context, awaited=True)
     steps = running.compile_async(plan.handlers, context)
     rest = running.compile_async(plan.rest, context)
     push_of = _push_of(plan, making)
@@ -82,7 +84,10 @@ def on_loop(
         push = push_of(event, body, source)
         return FLAGS[await steps(event, push) or await rest(event, push)]
 
-    return take
+    async def take_alone(event: Any, _body: bytes, _source: Any) -> Any:
+        return await alone(event)
+
+    return alone, take if alone is None else take_alone
 
 
 def _inline(
@@ -121,5 +126,6 @@ def _no_push(_event: Any, _body: bytes, _source: Any) -> None:
     return None
 
 
-def _log_overrun(event: Any, began: float) -> None:
+def log_overrun(event: Any, began: float) -> None:
+    """Log that handlers took longer than they may, which began at that monotonic time."""
     logger.error("handlers of a %s push took %.1f s", event.kind, monotonic() - began)

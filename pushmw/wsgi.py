@@ -5,8 +5,11 @@
 so a slow body holds its thread: put a buffering proxy in front of servers that do not buffer.
 """
 
+from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from inspect import isawaitable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pushmw import answers
@@ -14,7 +17,8 @@ from pushmw.answers import HANDLED, Answer, Refused
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import replay_wsgi
 from pushmw.requests import Rules, check_size
-from pushmw.taking import on_thread
+from pushmw.taking import log_overrun, on_thread
+from pushmw.waiting import blocking
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,12 +70,12 @@ def wrap(push: "Receiver", app: "WSGIApp | None") -> Wrapped:
     # Every request goes through here: each variable of a function round it would be paid for.
     def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            foreign = environ["PATH_INFO"] not in paths
+            if environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST":
+                return deliver(environ, start_response)
         except KeyError:
-            foreign = True
-        if foreign or environ.get("REQUEST_METHOD") != "POST":
-            return inner(environ, start_response)
-        return deliver(environ, start_response)
+            if "PATH_INFO" in environ and "REQUEST_METHOD" in environ:  # it was another key
+                raise
+        return inner(environ, start_response)
 
     return middleware
 
@@ -103,7 +107,7 @@ def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
     return {key.removeprefix("HTTP_").replace("_", "-").lower(): environ[key] for key in keys}
 
 
-def _deliver(  # noqa: C901 - holds deliver
+def _deliver(  # noqa: C901, PLR0915 - holds deliver
     push: "Receiver", app: "WSGIApp | None"
 ) -> "WSGIApp":
     """Make the function for pushes; it is long because a frame costs every push a fiftieth."""
@@ -111,9 +115,11 @@ def _deliver(  # noqa: C901 - holds deliver
     rules = Rules(push.options.max_body)  # no option is set any more
     lengths, types = rules.lengths, rules.types
     decode, diagnose, takes = core.decode, core.diagnose, core.table(on_thread, describe)
+    deadline = push.options.handler_deadline
+    settle = blocking(deadline)
     passes_to = app if push.options.fallthrough else None
 
-    def deliver(  # noqa: C901 - a push in one frame
+    def deliver(  # noqa: C901, PLR0912 - a push in one frame
         environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         try:
@@ -149,10 +155,25 @@ def _deliver(  # noqa: C901 - holds deliver
             event = decode(body)
         except Exception as error:  # noqa: BLE001 - see the decoder
             event = diagnose(body, error)
-        answer = takes[event.__class__](event, body, environ)
+        lone, take = takes[event.__class__]
+        if lone is None:
+            answer = take(event, body, environ)
+        else:  # in this frame what `take_alone` does
+            began = monotonic()
+            try:
+                result = lone(event)
+                if result is not None and isawaitable(result):
+                    settle(result, began)
+            except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
+                answer = core.failed(event, raised)
+            else:
+                if monotonic() > began + deadline:
+                    log_overrun(event, began)
+                counts.handled += 1
+                answer = HANDLED
         if answer is HANDLED:
             start_response("200 OK", [_TYPE, _LENGTH])
-            return [b"ok"]
+            return (b"ok",)
         if answer.passes and passes_to is not None:
             return replay_wsgi(passes_to, body, environ, start_response)
         return _write(start_response, answer)

@@ -278,6 +278,15 @@ def test_a_failure_in_a_coroutine_that_was_returned_is_a_failure(start: Start) -
     assert_problem(start(push).post(PUSH), 503)
 
 
+def test_an_async_handler_that_cannot_even_be_called_is_a_failure(start: Start) -> None:
+    """Not every coroutine function gives a coroutine: calling a partial of one may raise."""
+    push = Receiver()
+    wrong: dict[str, Any] = {"unheard_of": True}
+    push.on("*")(functools.partial(Shop().amethod, **wrong))
+    assert_problem(start(push).post(PUSH), 503)
+    assert push.counts.failed == 1
+
+
 def test_a_handler_may_return_anything(start: Start, style: Style) -> None:
     push = Receiver()
     for value in (False, 0, "text", ("500 Server Error", []), object()):

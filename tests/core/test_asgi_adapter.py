@@ -115,16 +115,19 @@ def test_any_number_of_prefixes_is_served_and_few_are_remembered() -> None:
 
 
 @pytest.mark.parametrize("path", ["/hello", CALLBACK])
-def test_an_exception_of_the_application_passes_unchanged(path: str) -> None:
+@pytest.mark.parametrize("error", [RuntimeError(), KeyError("path")], ids=repr)
+def test_an_exception_of_the_application_passes_unchanged(path: str, error: Exception) -> None:
     push, _ = receiver()
-    error = RuntimeError()
+    asked: list[Any] = []
 
-    async def app(*_: Any) -> None:
+    async def app(inside: Any, *_: Any) -> None:
+        asked.append(inside)
         raise error
 
-    with pytest.raises(RuntimeError) as caught:
+    with pytest.raises(type(error)) as caught:
         ask(push.asgi(app), scope(path=path), part(OTHER))
     assert caught.value is error
+    assert len(asked) == 1
 
 
 def test_servers_see_a_coroutine_function() -> None:

@@ -99,16 +99,19 @@ def test_what_the_application_returns_goes_to_the_server_which_closes_it() -> No
 
 
 @pytest.mark.parametrize("path", ["/hello", CALLBACK])
-def test_an_exception_of_the_application_passes_unchanged(path: str) -> None:
+@pytest.mark.parametrize("error", [RuntimeError(), KeyError("PATH_INFO")], ids=repr)
+def test_an_exception_of_the_application_passes_unchanged(path: str, error: Exception) -> None:
     push, _ = receiver()
-    error = RuntimeError()
+    asked: list[Any] = []
 
     def app(inside: Any, start_response: Any) -> Iterable[bytes]:
+        asked.append(inside)
         raise error
 
-    with pytest.raises(RuntimeError) as caught:
+    with pytest.raises(type(error)) as caught:
         call(push.wsgi(app), environ(OTHER, PATH_INFO=path))
     assert caught.value is error
+    assert len(asked) == 1
 
 
 def test_under_a_prefix_the_rest_of_the_path_counts() -> None:
