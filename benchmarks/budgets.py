@@ -46,10 +46,8 @@ class Verdict(NamedTuple):
 _SERVERS: Final = ("uvicorn", "granian", "gunicorn", "waitress")
 
 BUDGETS: Final = (
-    # The difference of two times that are ten times as long: as on servers, a budget is missed when
-    # the lower quartile exceeds it. On ASGI an empty wrapper costs as much.
     *(
-        Budget(f"pass-through, {protocol}, ns", "passthrough", table, "pushmw", limit, of="lower")
+        Budget(f"pass-through, {protocol}, ns", "passthrough", table, "pushmw", limit)
         for protocol, table, limit in (
             ("WSGI", "passthrough-wsgi", 55),
             ("ASGI", "passthrough-asgi", 150 if OLD else 80),

@@ -28,7 +28,8 @@ class Effort(msgspec.Struct, frozen=True):
     """How much is measured.
 
     Attributes:
-        rounds: rounds of a comparison in process.
+        interpreters: how many new interpreters a suite that times calls is run in.
+        rounds: rounds of a comparison in process, in each of them.
         part: seconds of one slice in process.
         server_rounds: rounds of a comparison on a real server.
         server_part: seconds for each candidate of such a round.
@@ -36,6 +37,7 @@ class Effort(msgspec.Struct, frozen=True):
         checking: measure what the budgets ask for, and no more.
     """
 
+    interpreters: int
     rounds: int
     part: float
     server_rounds: int

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.interpreters import merged
+from benchmarks.tables import Row, Table
 from benchmarks.timing import Spread, Times, differences, measure, ratios
 
 TIMES: Times = {"ours": [3e-6, 4e-6, 30e-6], "floor": [2e-6, 2e-6, 10e-6]}
@@ -29,6 +31,20 @@ def test_one_slow_round_changes_no_median() -> None:
 
 def test_a_single_round_has_no_spread() -> None:
     assert Spread.of([2.0], 2.0) == Spread(2.0, 2.0, 2.0, 2.0, 2.0)
+
+
+def test_a_figure_is_the_median_of_those_of_several_interpreters() -> None:
+    tables = [
+        Table("key", "A table", "", "times", [Row("ours", "floor", spread, cost)], yardstick=cost)
+        for spread, cost in (
+            (Spread(1.0, 2.0, 3.0, 4.0, 1.0), 100.0),
+            (Spread(1.1, 2.1, 3.1, 4.1, 1.1), 120.0),
+            (Spread(0.5, 5.0, 9.0, 9.9, 0.5), 110.0),
+        )
+    ]
+    table = merged(tables)
+    assert table.yardstick == 110
+    assert table.rows == [Row("ours", "floor", Spread(1.0, 2.1, 3.1, 4.1, 1.0), 110.0)]
 
 
 class Candidate:
