@@ -17,7 +17,6 @@ from pushmw.deadlines import Watch, ticks, watch_of
 from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.replay import Receive, Send, replay_receive, replay_send
 from pushmw.requests import Rules, check_size, joined
-from pushmw.running import Flags
 from pushmw.taking import on_loop
 
 if TYPE_CHECKING:
@@ -217,19 +216,20 @@ def _deliver(  # noqa: C901, PLR0915 - holds deliver
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = diagnose(body, error)
             lone, take = takes[event.__class__]
-            answer = take(event, body, scope) if lone is None else lone
-            if answer.__class__ is not Answer:
+            if lone is None:
+                answer = take(event, body, scope)
+                if answer.__class__ is not Answer:
+                    deadline.last += handler_ticks
+                    answer = core.finish(await answer)
+            else:  # in this frame what `take_alone` does
                 deadline.last += handler_ticks
                 try:
-                    answer = await (answer if lone is None else lone(event))
+                    await lone(event)
                 except (Exception, CancelledError) as error:  # noqa: BLE001 - anything
                     answer = core.afailed(event, error)
                 else:
-                    if answer.__class__ is Flags:
-                        answer = core.finish(answer)
-                    else:
-                        counts.handled += 1
-                        answer = HANDLED
+                    counts.handled += 1
+                    answer = HANDLED
         except Refused as error:
             answer, refused = error.answer, True
         except _DisconnectedError:

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-from asyncio import CancelledError
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +14,7 @@ from pushmw.depth import SHALLOW_SIZE, too_deep
 from pushmw.dispatch import Plan
 from pushmw.notifications.base import Notification, Unasked, Unclassified
 from pushmw.notifications.decoder import UNKNOWN_KIND, Formats, reader
-from pushmw.running import FLAGS, TAKEN, Flags, failed_alone
+from pushmw.running import TAKEN, failed_alone
 from pushmw.taking import Take, Taken, World, on_loop, on_thread
 
 if TYPE_CHECKING:
@@ -108,18 +107,9 @@ class Core:
             except Exception as error:  # noqa: BLE001 - see the decoder
                 event = self.diagnose(body, error)
             _, taking = table[event.__class__]
-            work = taking(event, body, source)
-            return work if work.__class__ is Answer else self._flags(event, work)
+            return taking(event, body, source)
 
         return take
-
-    async def _flags(self, event: Any, work: Any) -> int:
-        """Await handlers, and what a lone one raises too: the adapter does not know the event."""
-        try:
-            result = await work
-        except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
-            return FLAGS[failed_alone(self._plan_of(event), raised, self._context)]
-        return result if result.__class__ is Flags else FLAGS[TAKEN]
 
     def accept(self, body: bytes, source: Any, describe: Describe) -> Answer:
         """Take a push on this thread.
@@ -143,7 +133,7 @@ class Core:
         event = self._read(body)
         _, take = self.table(on_loop, describe)[event.__class__]
         work = take(event, body, source)
-        return work if work.__class__ is Answer else self._awaited(event, work)
+        return work if work.__class__ is Answer else self._awaited(work)
 
     def _read(self, body: bytes) -> Any:
         if len(body) > SHALLOW_SIZE and too_deep(body):
@@ -155,15 +145,8 @@ class Core:
         except Exception as error:  # noqa: BLE001 - see the decoder
             return self.diagnose(body, error)
 
-    async def _awaited(self, event: Any, work: Any) -> Answer:
-        try:
-            flags = await work
-        except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
-            return self.afailed(event, raised)
-        if flags.__class__ is Flags:
-            return self.finish(flags)
-        self._counts.handled += 1
-        return HANDLED
+    async def _awaited(self, work: Any) -> Answer:
+        return self.finish(await work)
 
     def failed(self, event: Any, raised: BaseException) -> Answer:
         """Give the answer for a push whose handler, the only one, raised on this thread."""

@@ -25,12 +25,6 @@ TAKEN: Final = 1
 FAILED: Final = 2
 
 
-class Flags(int):
-    """The same as the outcome of a coroutine, not to be mistaken for what a handler returned."""
-
-
-FLAGS: Final = tuple(map(Flags, range(4)))
-
 SyncRun = Callable[..., int]  # (event, push, settle, since, progress) -> flags
 SyncCall = Callable[..., int]  # (event, push, settle, since) -> flags
 AsyncRun = Callable[[Any, Any], Coroutine[Any, Any, int]]  # (event, push) -> flags

@@ -18,13 +18,12 @@ from pushmw.context import Context
 from pushmw.counts import Counts
 from pushmw.delivery import PushMaker
 from pushmw.dispatch import Plan
-from pushmw.running import FLAGS, failed_alone
+from pushmw.running import TAKEN, failed_alone
 from pushmw.waiting import blocking, refuse
 
 logger = logging.getLogger("pushmw")
 
-# (event, body, source) -> the answer; on a loop also what to await for the flags, or for whatever a
-# handler returns that is alone.
+# (event, body, source) -> the answer; on a loop also what to await for the flags.
 Take = Callable[[Any, bytes, Any], Any]
 Finish = Callable[[int], Answer]
 # A handler that is alone, if an adapter may call it itself as `take_alone` here does or, on a loop,
@@ -82,10 +81,14 @@ def on_loop(
 
     async def take(event: Any, body: bytes, source: Any) -> int:
         push = push_of(event, body, source)
-        return FLAGS[await steps(event, push) or await rest(event, push)]
+        return await steps(event, push) or await rest(event, push)
 
-    async def take_alone(event: Any, _body: bytes, _source: Any) -> Any:
-        return await alone(event)
+    async def take_alone(event: Any, _body: bytes, _source: Any) -> int:
+        try:
+            await alone(event)
+        except (Exception, CancelledError) as raised:  # noqa: BLE001 - anything
+            return failed_alone(plan, raised, context)
+        return TAKEN
 
     return alone, take if alone is None else take_alone
 
