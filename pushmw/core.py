@@ -61,7 +61,7 @@ class Core:
         self._names = keep_headers
         self._counts = counts
         self._told: set[str] = set()
-        self._plans = {struct: plans.get(kind) for kind, struct in kinds.items()}
+        self._plans: dict[type, Any] = {struct: plans.get(kind) for kind, struct in kinds.items()}
         self._unrecognised = unrecognised
         self._tables: dict[tuple[World, Describe], Table] = {}
         self.decode, self.diagnose, self._splits = reader(kinds, formats)
@@ -150,7 +150,7 @@ class Core:
 
     def failed(self, event: Any, raised: BaseException) -> Answer:
         """Give the answer for a push whose handler, the only one, raised on this thread."""
-        return self.finish(failed_alone(self._plan_of(event), raised))
+        return self.finish(failed_alone(self._plans[event.__class__], raised))
 
     def afailed(self, event: Any, raised: BaseException) -> Answer:
         """Give the answer for a push whose handler, the only one, raised on the loop.
@@ -158,10 +158,7 @@ class Core:
         Raises:
             CancelledError: it was not the handler that failed, but somebody cancels the push.
         """
-        return self.finish(failed_alone(self._plan_of(event), raised, self._context))
-
-    def _plan_of(self, event: Any) -> Any:
-        return self._plans.get(event.__class__) or self._unrecognised
+        return self.finish(failed_alone(self._plans[event.__class__], raised, self._context))
 
     def finish(self, flags: int) -> Answer:
         """Count a push and give the answer for what became of it."""
