@@ -21,9 +21,9 @@ SUITES: Final = ("passthrough", "decode", "push", "server", "scale")
 # Those that time calls; the others start new processes where it matters.
 _TIMED: Final = frozenset({"passthrough", "decode", "push"})
 FULL: Final = Effort(
-    interpreters=5, rounds=100, part=0.002, server_rounds=9, server_part=1, pushes=1_000_000
+    interpreters=5, rounds=100, part=0.002, server_rounds=7, server_part=1, pushes=1_000_000
 )
-CHECK: Final = msgspec.structs.replace(FULL, rounds=50, part=0.001, checking=True)
+CHECK: Final = msgspec.structs.replace(FULL, rounds=50, part=0.001, server_rounds=9, checking=True)
 QUICK: Final = Effort(
     interpreters=1, rounds=2, part=0.0001, server_rounds=1, server_part=1, pushes=2000
 )
