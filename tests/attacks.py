@@ -1,7 +1,7 @@
 """What is tried at each guard, and refused.
 
 The tests try all of it on guards alone and on every site, and tools/attacks.py writes it into the
-page on security.
+page on attacks.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Write the tables of the page on security: what the tests try at each guard, and its answer.
+"""Write the tables of the page on attacks: what the tests try at each guard, and its answer.
 
 Run it after tests/attacks.py was changed; with ``--check`` it only tells whether the page is up to
 date.
@@ -12,7 +12,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from attacks import DEFENCES, Defence  # noqa: E402 - it is found only now
 
-PAGE = ROOT / "docs" / "security.md"
+PAGE = ROOT / "docs" / "attacks.md"
 BEGIN, END = "<!-- written by tools/attacks.py -->\n", "<!-- up to here -->\n"
 
 

@@ -1,4 +1,4 @@
-"""The page on security shows what the tests try at each guard."""
+"""The page on attacks shows what the tests try at each guard."""
 
 import importlib.util
 import re
@@ -7,7 +7,7 @@ from typing import Any
 import attacks
 from manual import ROOT
 
-PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
 
 
 def tool() -> Any:
