@@ -1,7 +1,7 @@
-"""Write the last part of `docs/servers.md`: how servers are started, and what each cannot do.
+"""Write the last part of the pages on servers: how each is started, and what it cannot do.
 
-It is made from the data that the tests use. Run it after they were changed; with ``--check`` it
-only tells whether the page is up to date.
+They are made from the data that the tests use. Run it after that was changed; with ``--check`` it
+only tells whether the pages are up to date.
 """
 
 import shlex
@@ -17,7 +17,7 @@ from servers.mounts import MOUNTS, PREFIX, Mount  # noqa: E402 - the tests are n
 from servers.promises import MEANINGS, Check, Outcome, Server  # noqa: E402
 from servers.table import SERVERS  # noqa: E402
 
-TARGET = ROOT / "docs" / "servers.md"
+DOCS = ROOT / "docs"
 BEGIN = "<!-- From here on the page is made by tools/servers.py. -->\n"
 # Where the tests have programs for servers without a command; which server is no module.
 PROGRAMS = "servers.programs."
@@ -113,38 +113,42 @@ def below(mount: Mount) -> Iterator[str]:
     yield mount.reason
 
 
-def section(title: str, servers: Iterable[Server]) -> str:
+def sections(servers: Iterable[Server]) -> str:
     """Write what there is to say about some servers."""
-    parts = [f"### {each.name}\n\n{start(each)}\n{differences(each)}" for each in servers]
-    return f"## {title}\n\n" + "\n".join(parts)
+    parts = (f"## {each.name}\n\n{start(each)}\n{differences(each)}" for each in servers)
+    return "\n".join(parts)
 
 
-def generated() -> str:
-    """Write the part of the page that is made."""
+def common() -> str:
+    """Write what there is to say about all of them."""
     meanings = "".join(f"- *{word}*: {meaning}.\n" for word, meaning in MEANINGS.items())
     head = ("server", "told by", "with the prefix", "without", "reason")
+    prefixes = f"{PREFIXES}{rows(head, map(below, MOUNTS))}"
+    return f"{INTRODUCTION}{promises()}\n{meanings}\n{prefixes}"
+
+
+def generated() -> dict[str, str]:
+    """Write the part of each page that is made."""
     direct = [server for server in SERVERS if server.proxy is None]
-    return "\n".join(
-        [
-            f"{INTRODUCTION}{promises()}\n{meanings}",
-            section("ASGI servers", [each for each in direct if each.protocol == "asgi"]),
-            section("WSGI servers", [each for each in direct if each.protocol == "wsgi"]),
-            section("Servers behind nginx", [each for each in SERVERS if each.proxy]),
-            f"{PREFIXES}{rows(head, map(below, MOUNTS))}",
-        ]
-    )
+    return {
+        "servers.md": common(),
+        "servers/asgi.md": sections(each for each in direct if each.protocol == "asgi"),
+        "servers/wsgi.md": sections(each for each in direct if each.protocol == "wsgi"),
+        "servers/nginx.md": sections(each for each in SERVERS if each.proxy),
+    }
 
 
 def main() -> None:
-    """Write the page, or check it."""
-    found = TARGET.read_text(encoding="utf-8")
-    by_hand, mark, _ = found.partition(BEGIN)
-    text = f"{by_hand}{mark}\n{generated()}"
-    if "--check" in sys.argv:
-        if found != text or not mark:
-            sys.exit(f"{TARGET.name} is out of date: run tools/servers.py")
-    else:
-        TARGET.write_text(text, encoding="utf-8")
+    """Write the pages, or check them."""
+    for name, made in generated().items():
+        page = DOCS / name
+        found = page.read_text(encoding="utf-8")
+        by_hand, mark, _ = found.partition(BEGIN)
+        text = f"{by_hand}{mark}\n{made}"
+        if "--check" not in sys.argv:
+            page.write_text(text, encoding="utf-8")
+        elif found != text or not mark:
+            sys.exit(f"{name} is out of date: run tools/servers.py")
 
 
 if __name__ == "__main__":
