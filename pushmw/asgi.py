@@ -59,26 +59,20 @@ def wrap(push: "Receiver", app: "ASGIApp | None") -> WrappedASGI:
 
     deliver = first
 
-    def ours(scope: Scope) -> bool:
+    def stray(scope: Scope) -> bool:
         """Look at what the table does not know yet: a new root_path, or a scope without one."""
         root = scope.get("root_path") or ""
-        matching = under.get(root) or paths.mounted(root)
-        known = scope.get("path") in matching and scope["type"] == "http"
-        return known and scope["method"] == "POST"
+        return scope.get("path") not in (under.get(root) or paths.mounted(root))
 
     # Every request goes through here: each variable of a function round it would be paid for.
     def middleware(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         try:
-            if (
-                scope["path"] in under[scope["root_path"]]
-                and scope["type"] == "http"
-                and scope["method"] == "POST"
-            ):
-                return deliver(scope, receive, send)
+            foreign = scope["path"] not in under[scope["root_path"]]
         except (KeyError, TypeError):
-            if ours(scope):
-                return deliver(scope, receive, send)
-        return inner(scope, receive, send)
+            foreign = stray(scope)
+        if foreign or scope["type"] != "http" or scope["method"] != "POST":
+            return inner(scope, receive, send)
+        return deliver(scope, receive, send)
 
     return cast("WrappedASGI", _marked(middleware))
 
