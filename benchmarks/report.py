@@ -62,12 +62,20 @@ def _version(package: str) -> str:
 
 
 def _commit() -> str:
-    """Name the commit, and say when files differ from it."""
-    git = ["git", "describe", "--always", "--abbrev=10", "--dirty", "--exclude=*"]
+    """Name the commit, and say when files differ from it that are no results."""
     try:
-        done = subprocess.run(git, cwd=RESULTS.parent, capture_output=True, check=True, text=True)
+        commit = _git("rev-parse", "--short=10", "HEAD")
+        changed = _git(
+            "status", "--porcelain", "--untracked-files=no", ":/", ":!/benchmarks/results"
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=RESULTS.parent, capture_output=True, check=True, text=True)
     return done.stdout.strip()
 
 
