@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fakes import ask, call, environ, scope
+from fakes import ask, call, environ, part, scope
 from pushmw import Delivery, DeviceAdded, Notification, Receiver, Unclassified
 from pushmw.context import Glue
 from pushmw.samples import sample
@@ -141,6 +141,20 @@ def test_what_a_later_definition_makes_wrong_is_told_when_an_adapter_is_made() -
     for make in (outer.wsgi, outer.asgi):
         with pytest.raises(TypeError, match="'deviceAdded' was defined as Mine, which is none"):
             make()
+
+
+@pytest.mark.parametrize("protocol", ["wsgi", "asgi"])
+def test_what_a_definition_makes_wrong_after_that_is_told_by_the_first_push(protocol: str) -> None:
+    """Alone: the look at a request takes no error of what is behind it for one of its own."""
+    outer, inner = Receiver(), Receiver()
+    outer.on(DeviceAdded)(lambda event: None)
+    outer.include(inner)
+    app = getattr(outer, protocol)()
+    inner.define("deviceAdded", Mine)
+    body = sample("deviceAdded")
+    with pytest.raises(TypeError, match="'deviceAdded' was defined as Mine") as caught:
+        call(app, environ(body)) if protocol == "wsgi" else ask(app, scope(), part(body))
+    assert caught.value.__context__ is None
 
 
 def test_a_handler_annotated_for_the_class_that_was_replaced_is_refused_too() -> None:
