@@ -59,6 +59,15 @@ BUDGETS: Final = (
     # A second hop would double it; two threads on two cores wait for each other now and then.
     Budget("a push, ASGI, in the pool: one hop", "push", "push-asgi", "sync handler", 1.5, "best"),
     Budget("five of them: one hop", "push", "push-asgi", "five sync handlers", 1.5, "best"),
+    # Beside a bare push of pushmw, on each protocol.
+    *(
+        Budget(f"a push {row}", "push", "push-extras", row, limit)
+        for row, limit in (
+            ("with its delivery", 2.0),
+            ("with Bearer", 2.5),
+            ("with IoTDASignature", 5.0),
+        )
+    ),
     *(
         Budget(f"faster than {peer}", "push", f"peers-{protocol}", peer, times, at_least=True)
         for protocol, peer, times in (

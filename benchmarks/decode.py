@@ -15,7 +15,7 @@ from benchmarks.peers.kinds import IOTDA_UNION, UNION
 from benchmarks.tables import Line, Row, Table, compared
 from benchmarks.timing import Effort, measure, say
 from pushmw.notifications import LEGACY_KINDS
-from pushmw.notifications.decoder import Formats, decoder, reader
+from pushmw.notifications.decoder import Formats, parts, reader
 from pushmw.notifications.iotda import IOTDA_KINDS
 from pushmw.samples import sample
 
@@ -87,18 +87,6 @@ FAMILIES: Final = {
 }
 
 
-def _unchecked(formats: Formats) -> Callable[[bytes], Any]:
-    """Make what pushmw does between its checks and the handlers."""
-    decode, _, splits = reader(KINDS, formats)
-
-    def read(body: bytes) -> Any:
-        event = decode(body)
-        split = splits.get(event.__class__)
-        return split(event, body) if split else event
-
-    return read
-
-
 def run(effort: Effort) -> list[Table]:
     return [table for key, family in FAMILIES.items() for table in _tables(key, family, effort)]
 
@@ -128,10 +116,10 @@ def _tables(key: str, family: Family, effort: Effort) -> list[Table]:
 def _rows(family: Family, bodies: Mapping[str, tuple[str, bytes]], effort: Effort) -> list[Row]:
     rows: list[Row] = []
     ours = {
-        OURS: decoder(KINDS, family.formats),
-        BOTH: decoder(KINDS, EITHER),
-        KIND: _unchecked(family.formats),
-        KIND_OF_BOTH: _unchecked(EITHER),
+        OURS: reader(KINDS, family.formats),
+        BOTH: reader(KINDS, EITHER),
+        KIND: parts(KINDS, family.formats)[0],
+        KIND_OF_BOTH: parts(KINDS, EITHER)[0],
     }
     for case, (kind, body) in bodies.items():
         say(f"decode: {case}")

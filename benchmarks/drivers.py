@@ -9,7 +9,7 @@ for each other the candidates are given the one on the wall.
 import asyncio
 import atexit
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from io import BytesIO
 from itertools import repeat
 from time import thread_time
@@ -19,14 +19,15 @@ from benchmarks.timing import Run
 
 WSGIApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 ASGIApp = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+Headers = Sequence[tuple[str, str]]
 
 PATH: Final = "/v1.0.0/messageReceiver"
 LOOP: Final = asyncio.new_event_loop()
 atexit.register(LOOP.close)
 
 
-def headers(body: bytes) -> list[tuple[str, str]]:
-    """Tell the headers of a push behind a proxy."""
+def headers(body: bytes, more: Headers = ()) -> list[tuple[str, str]]:
+    """Tell the headers of a push behind a proxy, and ``more`` of them."""
     return [
         ("host", "push.example.com"),
         ("user-agent", "Jakarta Commons-HttpClient/3.1"),
@@ -39,12 +40,17 @@ def headers(body: bytes) -> list[tuple[str, str]]:
             if body
             else []
         ),
+        *more,
     ]
 
 
-def environ(body: bytes, path: str = PATH, method: str = "POST") -> dict[str, Any]:
+def environ(
+    body: bytes, path: str = PATH, method: str = "POST", more: Headers = ()
+) -> dict[str, Any]:
     """Make an environ like gunicorn's."""
-    fields = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers(body)}
+    fields = {
+        f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers(body, more)
+    }
     for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
         if f"HTTP_{name}" in fields:
             fields[name] = fields.pop(f"HTTP_{name}")
@@ -73,7 +79,9 @@ def environ(body: bytes, path: str = PATH, method: str = "POST") -> dict[str, An
     }
 
 
-def scope(body: bytes, path: str = PATH, method: str = "POST") -> dict[str, Any]:
+def scope(
+    body: bytes, path: str = PATH, method: str = "POST", more: Headers = ()
+) -> dict[str, Any]:
     """Make a scope like uvicorn's."""
     return {
         "type": "http",
@@ -87,7 +95,7 @@ def scope(body: bytes, path: str = PATH, method: str = "POST") -> dict[str, Any]
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in headers(body)],
+        "headers": [(name.encode(), value.encode()) for name, value in headers(body, more)],
         "state": {},
     }
 
@@ -106,12 +114,13 @@ def wsgi(
     path: str = PATH,
     method: str = "POST",
     *,
+    more: Headers = (),
     answered: Answered | None = None,
     clock: Callable[[], float] = thread_time,
     fresh: bool = True,
 ) -> Run:
     """Drive a WSGI application; if not with ``fresh`` requests then with one over and over."""
-    given = environ(body, path, method)
+    given = environ(body, path, method, more)
     status = ""
 
     def start_response(line: str, _headers: Any, _error: Any = None) -> None:
@@ -143,12 +152,13 @@ def asgi(  # noqa: C901 - holds what it drives with
     path: str = PATH,
     method: str = "POST",
     *,
+    more: Headers = (),
     answered: Answered | None = None,
     clock: Callable[[], float] = thread_time,
     fresh: bool = True,
 ) -> Run:
     """Drive an ASGI application on one event loop; ``fresh`` as above."""
-    given = scope(body, path, method)
+    given = scope(body, path, method, more)
     read = False
     start: dict[str, Any] = {}
     end: dict[str, Any] = {}

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from benchmarks.bodies import LONG_KIND, progress, readings
-from benchmarks.candidates import aignore, checked, delivering, ignore, receiver
+from benchmarks.candidates import GUARDS, aignore, checked, delivering, ignore, receiver
 from benchmarks.drivers import DRIVERS, PATH, headers, repeating
 from benchmarks.floor import answer, asgi_floor, bare_decoder, read_body, wsgi_floor
 from benchmarks.peers import PEERS
@@ -19,13 +19,14 @@ FLOOR: Final = "floor"
 HOP: Final = "floor + one executor hop"
 OTHER: Final = "floor, that body"
 DRIVER: Final = "the driver alone"
-SYNC, ASYNC, INLINE, DELIVERY, FOREIGN = (
+SYNC, ASYNC, INLINE, FOREIGN = (
     "sync handler",
     "async handler",
     "inline handler",
-    "with delivery",
     "not ours, floor behind",
 )
+BARE: Final = {"wsgi": SYNC, "asgi": INLINE}
+DELIVERY: Final = "with its delivery"
 SIZES: Final = {"1 kB": 1000, "64 kB": 64_000}
 NOTE: Final = (
     "In process, a push of 250 bytes. The floor reads the body, decodes it with a bare msgspec "
@@ -34,7 +35,7 @@ NOTE: Final = (
 
 
 def run(effort: Effort) -> list[Table]:
-    tables = [_wsgi(effort), _asgi(effort), _sizes(effort)]
+    tables = [_wsgi(effort), _asgi(effort), _extras(effort), _sizes(effort)]
     return [*tables, *(_peers(protocol, effort) for protocol in DRIVERS)]
 
 
@@ -50,7 +51,6 @@ def _wsgi(effort: Effort) -> Table:
     ours = {
         SYNC: checked("wsgi", lambda handle: receiver(handle).wsgi(), body, awaited=False),
         _five(SYNC): drive(receiver(*[ignore] * 5).wsgi(), body),
-        DELIVERY: checked("wsgi", lambda handle: delivering(handle).wsgi(), body, awaited=False),
         ASYNC: checked(
             "wsgi",
             lambda handle: receiver(handle).wsgi(),
@@ -86,7 +86,6 @@ def _asgi(effort: Effort) -> Table:
             "asgi", lambda handle: receiver(handle, inline=True).asgi(), body, awaited=False
         ),
         _five(INLINE): drive(receiver(*[ignore] * 5, inline=True).asgi(), body),
-        DELIVERY: checked("asgi", lambda handle: delivering(handle).asgi(), body, awaited=False),
         ASYNC: checked("asgi", lambda handle: receiver(handle).asgi(), body, awaited=True),
         _five(ASYNC): drive(receiver(*[aignore] * 5).asgi(), body),
     }
@@ -136,6 +135,45 @@ def _hopping(decode: Any, pool: ThreadPoolExecutor) -> Any:
 
 def _handle(body: bytes) -> Run:
     return repeating(partial(receiver(ignore).handle, body, dict(headers(body)), PATH))
+
+
+def _extras(effort: Effort) -> Table:
+    rows: list[Row] = []
+    for protocol, bare in BARE.items():
+        say(f"push: extras, {protocol.upper()}")
+        candidates = _asked(protocol, bare)
+        lines = [Line(name, bare, ours=True) for name in candidates if name != bare]
+        times = measure(candidates, effort.rounds, effort.part)
+        rows += compared(times, lines, case=protocol.upper())
+    note = (
+        "How many times a bare push of pushmw each takes: in process, a push of 250 bytes, one "
+        "sync handler, under ASGI inline. Who asks for none of these does not pay for them. The "
+        "guards look at a right token or signature; the delivery is taken by the handler, which "
+        "reads its id."
+    )
+    return Table("push-extras", "What is asked for is paid for", note, "times", rows, layout="grid")
+
+
+def _asked(protocol: str, bare: str) -> dict[str, Run]:
+    """Make a push of nothing more than a handler, and ones of something more."""
+    body = progress()
+
+    def build(handle: Callable[[Any], Any], **options: Any) -> Any:
+        return getattr(receiver(handle, inline=True, **options), protocol)()
+
+    def deliver(handle: Callable[[Any], Any]) -> Any:
+        return getattr(delivering(handle), protocol)()
+
+    candidates = {
+        bare: checked(protocol, build, body, awaited=False),
+        DELIVERY: checked(protocol, deliver, body, awaited=False),
+    }
+    for name, (guard, right, wrong) in GUARDS.items():
+        guarded = partial(build, guards=[guard])
+        candidates[f"with {name}"] = checked(
+            protocol, guarded, body, awaited=False, more=right, wrong=wrong
+        )
+    return candidates
 
 
 def _sizes(effort: Effort) -> Table:

@@ -1,9 +1,10 @@
 """Receive the pushes of Huawei's IoT platform in any WSGI or ASGI application."""
 
-from pushmw.answers import Answer
-from pushmw.counts import Counts
+from pushmw._dispatch.delivery import Delivery
+from pushmw._dispatch.outcome import Retry
+from pushmw._http.answers import Answer
+from pushmw._http.counts import Counts
 from pushmw.default import on, push
-from pushmw.delivery import Delivery
 from pushmw.notifications import (
     BindDevice,
     BindResult,
@@ -77,6 +78,7 @@ __all__ = [
     "NodeType",
     "Notification",
     "Receiver",
+    "Retry",
     "RuleEvent",
     "Service",
     "ServiceInfoChanged",

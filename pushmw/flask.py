@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from pushmw.context import Glue
+from pushmw._dispatch.glue import Glue
 
 if TYPE_CHECKING:
     from pushmw.receiver import Receiver

@@ -2,30 +2,34 @@
 
 import logging
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from pushmw.answers import Answer
-from pushmw.counts import Counts
-from pushmw.dispatch import flatten, formats_asked, plans
-from pushmw.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
-from pushmw.paths import Paths
-from pushmw.registry import Registry
+from pushmw._dispatch.plan import flatten, formats_asked, plans
+from pushmw._http.answers import Answer
+from pushmw._http.counts import Counts
+from pushmw._http.paths import Paths
+from pushmw._register.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
+from pushmw._register.signatures import Registering
+from pushmw.notifications.base import Event, Notification
+from pushmw.notifications.decoder import parser, reader
 
 if TYPE_CHECKING:
-    from pushmw.asgi import WrappedASGI
-    from pushmw.context import Glue
-    from pushmw.core import Core
-    from pushmw.direct import Headers
-    from pushmw.gate import Gate
-    from pushmw.wsgi import Wrapped, WSGIApp
+    from pushmw._dispatch.glue import Glue
+    from pushmw._dispatch.routes import MakeRoute
+    from pushmw._http.asgi import WrappedASGI
+    from pushmw._http.direct import Direct, Headers
+    from pushmw._http.front import Front
+    from pushmw._http.way import Way
+    from pushmw._http.wsgi import Wrapped, WSGIApp
+    from pushmw.guards.gate import Gate
 
 logger = logging.getLogger("pushmw")
 
 _HOOK_THREADS: Final = 4  # for error hooks of late handlers
 
 
-class Receiver(Registry):
+class Receiver(Registering):
     """Takes the platform's pushes and runs the handlers registered for them.
 
     Args:
@@ -54,7 +58,11 @@ class Receiver(Registry):
         super().__init__()
         self._own_options: frozenset[str] = frozenset()
         self._glue: Glue | None = None
-        self._core: Core | None = None
+        self._front: Front | None = None
+        self._make_route: MakeRoute | None = None  # in place of running the handlers at once
+        self._own_direct: Direct | None = None
+        self._parser: tuple[dict[str, type[Notification]], Callable[[bytes], Event]] | None = None
+        self._starts: list[Callable[[], object]] = []
         self._included = False
         self._lock = threading.RLock()
         self.options: Options = DEFAULTS
@@ -72,7 +80,7 @@ class Receiver(Registry):
             ValueError: ``other`` has a path or options of its own, or includes this receiver.
         """
         self._check_open("include receivers")
-        own = other._own_options  # noqa: SLF001 - another object of this class
+        own = other._own_options
         if own:
             names = ", ".join(sorted(own))
             raise ValueError(
@@ -86,7 +94,7 @@ class Receiver(Registry):
         except TypeError:  # what was defined here does not go with what is registered there
             self.entries.pop()
             raise
-        other._included = True  # noqa: SLF001 - as above
+        other._included = True
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
         """Set options, until the first push.
@@ -105,17 +113,17 @@ class Receiver(Registry):
 
     def wsgi(self, app: "WSGIApp | None" = None) -> "Wrapped":
         """Wrap a WSGI application; without one, everything but pushes is answered 404."""
-        from pushmw import wsgi
+        from pushmw._http import wsgi
 
         self.checked()
-        return wsgi.wrap(self, app)
+        return wsgi.wrap(self.way(), app)
 
     def asgi(self, app: Any = None) -> "WrappedASGI":
         """Wrap an ASGI application; without one, everything but pushes is answered 404."""
-        from pushmw import asgi
+        from pushmw._http import asgi
 
         self.checked()
-        return asgi.wrap(self, app)
+        return asgi.wrap(self.way(), app)
 
     def handle(
         self,
@@ -124,7 +132,7 @@ class Receiver(Registry):
         path: str = "",
         peer: str | None = None,
     ) -> Answer:
-        """Take a push that came in some other way, and give the answer to send.
+        """Take a push that came in some other way, on this thread, and give the answer to send.
 
         Args:
             body: the complete body.
@@ -132,9 +140,7 @@ class Receiver(Registry):
             path: where it came to, for guards and `Delivery.path`; it is not matched.
             peer: for guards, the address at the other end of the socket, empty for a unix socket.
         """
-        from pushmw import direct
-
-        return direct.handle(self, body, headers or {}, path, peer)
+        return self._direct().handle(body, headers or {}, path, peer)
 
     def ahandle(
         self,
@@ -143,54 +149,96 @@ class Receiver(Registry):
         path: str = "",
         peer: str | None = None,
     ) -> Coroutine[Any, Any, Answer]:
-        """Do the same from an event loop."""
-        from pushmw import direct
+        """Take a push that came in some other way, on an event loop; await it for the answer.
 
-        return direct.ahandle(self, body, headers or {}, path, peer)
+        Args:
+            body: the complete body.
+            headers: the request's headers; names in any case.
+            path: where it came to, for guards and `Delivery.path`; it is not matched.
+            peer: for guards, the address at the other end of the socket, empty for a unix socket.
+        """
+        return self._direct().ahandle(body, headers or {}, path, peer)
+
+    def parse(self, body: bytes) -> Event:
+        """Read a push that was kept somewhere: no guard is asked, no handler runs, nothing counts.
+
+        All kinds of both formats are known, and those of `define`.
+
+        Args:
+            body: the complete body.
+
+        Returns:
+            the event, or `Unclassified` with the reason.
+
+        Raises:
+            TypeError: ``body`` is not bytes.
+        """
+        kinds = self.kinds(paired=True)
+        if self._parser is None or self._parser[0] != kinds:
+            self._parser = kinds, parser(kinds)
+        return self._parser[1](body)
 
     # -- for adapters and framework glue
+
+    def way(self) -> "Way":
+        """Give what those need that take pushes in."""
+        from pushmw._http.way import Way
+
+        return Way(self.paths, self._begin, self._opened)
+
+    def _begin(self) -> None:
+        """Start what waits for the first request of any kind that this process gets."""
+        with self._lock:
+            starts, self._starts = self._starts, []
+        for start in starts:
+            start()
 
     def set_glue(self, glue: "Glue") -> None:
         """Put a framework's context round every handler, in place of the one before."""
         with self._lock:
             if glue != self._glue:
                 self._glue = glue
-                if self._core is not None:
-                    self._core.use(glue)
+                if self._front is not None:
+                    self._front.use(glue)
 
-    def core(self) -> "Core":
+    def _opened(self) -> "Front":
         """Give the compiled receiver; from the first push on nothing can be registered."""
-        core = self._core
-        if core is None:
+        front = self._front
+        if front is None:
+            self._begin()
             with self._lock:
-                core = self._core or self._compile()
-                self._core = core
-        return core
+                front = self._front or self._compile()
+                self._front = front
+        return front
 
-    def _compile(self) -> "Core":
-        from pushmw.context import Context
-        from pushmw.core import Core
-        from pushmw.crossing import Pool
+    def _direct(self) -> "Direct":
+        direct = self._own_direct
+        if direct is None:
+            from pushmw._http.direct import Direct
+
+            direct = self._own_direct = Direct(self._opened())
+        return direct
+
+    def _compile(self) -> "Front":
+        from pushmw._dispatch.glue import Context
+        from pushmw._dispatch.routes import Dispatch
+        from pushmw._http.front import Front
+        from pushmw._threads.pool import Pool
 
         self.seal()
         kinds = self.kinds()
         handlers = self.checked()
         table, unrecognised = plans(handlers, kinds)
-        return Core(
-            kinds,
-            table,
-            unrecognised,
-            formats=formats_asked(handlers),
-            context=Context(
-                self.options.handler_deadline,
-                Pool(self.options.threads).run,
-                self._glue,
-                Pool(_HOOK_THREADS).run,
+        context = Context(Pool(self.options.threads).run, self._glue, Pool(_HOOK_THREADS).run)
+        return Front(
+            reader(kinds, formats_asked(handlers)),
+            self._gate(),
+            self.options,
+            self.counts,
+            dispatch=Dispatch(
+                {s: table.get(kind) for kind, s in kinds.items()}, unrecognised, context
             ),
-            strict=self.options.strict,
-            keep_headers=self.options.keep_headers,
-            counts=self.counts,
-            gate=self._gate(),
+            make=self._make_route,
         )
 
     def _gate(self) -> "Gate | None":
@@ -202,6 +250,7 @@ class Receiver(Registry):
             )
         if not guards:
             return None
-        from pushmw.gate import Gate
+        from pushmw._register.callables import name_of
+        from pushmw.guards.gate import Gate
 
-        return Gate(guards, self.counts)
+        return Gate((name_of(guard), guard) for guard in guards)

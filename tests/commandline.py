@@ -9,8 +9,11 @@ from typing import Any
 
 from click.testing import Result
 
+from needs import needed
 from pushmw import Delivery, Receiver
-from pushmw.options import SDK_PATHS
+from pushmw._register.options import SDK_PATHS
+
+needed("httpx", "rich", "uvicorn")
 
 Run = Callable[..., Result]
 Execute = Callable[..., subprocess.CompletedProcess[str]]

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 
 import pytest
 
 import sites
+from needs import absence
 from pushmw import Receiver
 from sites.base import Before, Can, Inner, Running, Site, Start
+
+pytest_plugins = ["skips"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         help=f"a site of the behavioural suite, of {', '.join(sites.MODULES)}; may be repeated "
-        f"(default: {', '.join(sites.DEFAULT)})",
+        "(default: all whose framework is there)",
     )
 
 
@@ -29,20 +32,31 @@ def pytest_configure(config: pytest.Config) -> None:
         chosen(config)
 
 
+@cache
 def chosen(config: pytest.Config) -> list[Site]:
-    """Give the sites of this run; one that is not there is an error, not a reason to skip."""
+    """Give the sites of this run: those asked for, or all that can be made here.
+
+    One that was asked for and is not there is an error, not a reason to skip.
+    """
+    asked = config.getoption("site")
     found: list[Site] = []
-    for name in config.getoption("site") or sites.DEFAULT:
+    for name in asked or sites.MODULES:
         if name not in sites.MODULES:
             raise pytest.UsageError(f"--site: no {name!r}; there are {', '.join(sites.MODULES)}")
         try:
             found.append(sites.find(name))
         except ImportError as error:
-            raise pytest.UsageError(f"--site {name}: {error}") from error
+            if asked:
+                raise pytest.UsageError(f"--site {name}: {error}") from error
+            if absence(error) is None:
+                raise
     return found
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "name_of_site" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("site")
+        metafunc.parametrize("name_of_site", asked or sites.MODULES)
     if "site" not in metafunc.fixturenames:
         return
     needs = reduce(
@@ -50,7 +64,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         (can for mark in metafunc.definition.iter_markers("needs") for can in mark.args),
         Can.HTTP if "serve" in metafunc.fixturenames else Can(0),
     )
-    fitting = [site for site in chosen(metafunc.config) if needs in site.can]
+    path = metafunc.definition.path
+    made = [site for site in chosen(metafunc.config) if sites.are_for(path, site.name)]
+    fitting = [site for site in made if needs in site.can]
     if "style" in metafunc.fixturenames:
         rows = [(site, style) for site in fitting for style in site.styles]
         ids = [f"{site.name}-{style.name}" for site, style in rows]

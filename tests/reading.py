@@ -8,18 +8,18 @@ import pytest
 from documented import ABSENT, EXAMPLES, KINDS, changed
 from pushmw import Counts, Receiver
 from pushmw.notifications.base import Unclassified
-from pushmw.notifications.decoder import Formats, decoder
+from pushmw.notifications.decoder import Formats, reader
 from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.notifications.views import View
 from pushmw.samples import sample
 
-read_legacy = decoder(LEGACY_KINDS)
-READERS = {
-    "IoTDA first": decoder(KINDS, Formats.IOTDA),
-    "mixed": decoder(KINDS, Formats.LEGACY | Formats.IOTDA),
-    "legacy first": decoder(KINDS, Formats.LEGACY),
+read_legacy: Any = reader(LEGACY_KINDS)
+READERS: dict[str, Any] = {
+    "IoTDA first": reader(KINDS, Formats.IOTDA),
+    "mixed": reader(KINDS, Formats.LEGACY | Formats.IOTDA),
+    "legacy first": reader(KINDS, Formats.LEGACY),
 }
-reader = pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
+each_reader = pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
 REPORT: Final = "device.property:report"
 TASK: Final = "batchtask:update"
 FW_STATE, FW_RESULT = "fwUpgradeStateChangeNotify", "fwUpgradeResultNotify"

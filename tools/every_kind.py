@@ -5,20 +5,25 @@ Run it after tools/signatures.py; with ``--check`` it only tells whether the fil
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args, get_overloads, get_type_hints
 
 import pushmw
+import pushmw.iotda
 from pushmw import Notification
-from pushmw._signatures import Kind, On
+from pushmw._register import signatures
+from pushmw._register.signatures import Kind
 
 TARGET = Path(__file__).parents[1] / "typing_tests" / "every_kind.py"
 
 # mypy names the argument where one overload is left, and all overloads where several are.
 ARGUMENT = "type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]"
 OVERLOADS = "type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]"
+NOT_CALLABLE = "type: ignore[operator]  # pyright: ignore[reportCallIssue]"
+# The annotations of `on` are for type checkers, which alone import what is named there.
+NAMES = {"Callable": Callable, **vars(pushmw), **vars(pushmw.iotda), **vars(signatures)}
 
 HEAD = '''\
 # ruff: noqa: E501 - a table, with a line for each registration
@@ -51,19 +56,12 @@ def nothing() -> None: ...
 '''
 
 
-def call() -> None:
-    """Stand for `On.__call__`, which has overloads only, where they are looked up."""
-
-
-call.__module__, call.__qualname__ = On.__module__, f"{On.__qualname__}.__call__"
-
-
-def signatures() -> tuple[dict[str, type], int]:
+def overloads() -> tuple[dict[str, type], int]:
     """Give the class of each kind that has an overload, and how many classes may be given."""
     kinds: dict[str, type] = {}
     classes = 0
-    for overload in get_overloads(call):
-        hints: dict[str, Any] = get_type_hints(overload)
+    for overload in get_overloads(pushmw.Receiver.on):
+        hints: dict[str, Any] = get_type_hints(overload, NAMES)
         if "kind" in hints:
             kinds |= dict.fromkeys(get_args(hints["kind"]), get_args(hints["return"])[0])
         elif "others" not in hints:
@@ -113,11 +111,23 @@ def for_names() -> str:
     first, second, *others = (f'"{kind}"' for kind in get_args(Kind))
     pair = f"{first}, {second}"
     every = ", ".join((pair, *others))
-    refused = (f'{first}, "none"', f'"none", {first}', f'{pair}, "none"', f'{first}, "*"')
+    own = handler(Notification)
+    return lines(every, "Any", own, [], OVERLOADS) + lines(pair, "Any", own, ["nothing"], OVERLOADS)
+
+
+def for_other_names() -> str:
+    """Write the lines of names that are none: no handler can be registered, whichever it is."""
+    own = handler(Notification)
+    first, second, *_ = (f'"{kind}"' for kind in get_args(Kind))
+    refused = (
+        *('"none"', f'{first}, "none"', f'"none", {first}'),
+        *(f'{first}, {second}, "none"', f'{first}, "*"'),
+    )
     return (
-        lines(every, "Any", handler(Notification), [], OVERLOADS)
-        + lines(pair, "Any", handler(Notification), ["nothing"], OVERLOADS)
-        + "".join(f"push.on({each})  # {OVERLOADS}\n" for each in refused)
+        'assert_type(push.on("none"), NoBuiltInKindIsCalledSo)\n'
+        'push.on("none", name="a", inline=True)\n'
+        f'push.on("none", where={own})  # {OVERLOADS}\n'
+        + "".join(f"push.on({each})({own})  # {NOT_CALLABLE}\n" for each in refused)
     )
 
 
@@ -128,7 +138,8 @@ def import_lines(structs: Iterable[type]) -> str:
         name: "pushmw" if hasattr(pushmw, name) else module.replace(".notifications", "")
         for name, module in names.items()
     }
-    public |= {"Receiver": "pushmw", "Registrar": "pushmw._signatures"}
+    private = ("NoBuiltInKindIsCalledSo", "Registrar")
+    public |= {"Receiver": "pushmw", **dict.fromkeys(private, signatures.__name__)}
     rows = sorted((module, name) for name, module in public.items())
     return "".join(
         f"from {module} import (\n" + "".join(f"    {name},\n" for _, name in found) + ")\n"
@@ -138,7 +149,7 @@ def import_lines(structs: Iterable[type]) -> str:
 
 def module() -> str:
     """Write the whole module."""
-    kinds, classes = signatures()
+    kinds, classes = overloads()
     structs = list(dict.fromkeys(kinds.values()))
     return (
         HEAD.replace("{imports}\n", import_lines(structs))
@@ -147,6 +158,7 @@ def module() -> str:
         + for_kinds(kinds, structs)
         + "".join(for_classes(count, structs) for count in range(1, classes + 1))
         + for_names()
+        + for_other_names()
     )
 
 

@@ -44,7 +44,7 @@ from pushmw import (
     on,
 )
 from pushmw import push as ready_made
-from pushmw._signatures import Registrar
+from pushmw._register.signatures import Registrar
 from pushmw.iotda import (
     BatchTaskUpdate,
     DeviceCommandStatusUpdate,

@@ -34,7 +34,8 @@ from pushmw import (
     SwUpgradeResult,
     SwUpgradeStateChanged,
 )
-from pushmw._signatures import (
+from pushmw._register.signatures import (
+    NoBuiltInKindIsCalledSo,
     Registrar,
 )
 from pushmw.iotda import (
@@ -318,7 +319,11 @@ push.on("deviceAdded", "bindDevice", where=notification, name="a", inline=True)(
 push.on("deviceAdded", "bindDevice")(nothing)  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("deviceAdded", "bindDevice", where=nothing)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
-push.on("deviceAdded", "none")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("none", "deviceAdded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("deviceAdded", "bindDevice", "none")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("deviceAdded", "*")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+assert_type(push.on("none"), NoBuiltInKindIsCalledSo)
+push.on("none", name="a", inline=True)
+push.on("none", where=notification)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("none")(notification)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("deviceAdded", "none")(notification)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("none", "deviceAdded")(notification)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("deviceAdded", "bindDevice", "none")(notification)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("deviceAdded", "*")(notification)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]

@@ -15,6 +15,7 @@ from pushmw import (
     Unclassified,
     UpgradePhase,
     UpgradeProgress,
+    on,
 )
 from pushmw.compat import PushMessageReceiver, request
 from pushmw.iotda import DeviceCreate, DeviceDelete, IoTDANotification
@@ -84,24 +85,33 @@ push.on("deviceAdded")(7)  # type: ignore[call-overload]  # pyright: ignore[repo
 
 # What is no kind
 
-push.on("deviceAded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("deviceAdded", "deviceDeletd")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("device:created")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("device.property")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("UpgradeProgress")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("deviceAded")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("deviceAdded", "deviceDeletd")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("device:created")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("device.property")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("UpgradeProgress")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
 push.on("device:create", UpgradeProgress)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on("*", "deviceAdded")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+push.on("*", "deviceAdded")(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+push.on("deviceAded", where=for_added)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+
+
+@push.on("deviceAded")  # type: ignore[operator]  # pyright: ignore[reportCallIssue, reportUntypedFunctionDecorator]
+def decorated_with_no_kind(event: DeviceAdded) -> None: ...
+
+
+@on("deviceAded")  # type: ignore[operator]  # pyright: ignore[reportCallIssue, reportUntypedFunctionDecorator]
+def decorated_with_no_kind_ready_made(event: DeviceAdded) -> None: ...
 
 
 def by_any_text(name: str) -> None:
-    push.on(name)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    push.on(name)(for_added)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
 
 
 push.on()  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 push.on(7)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on(int)  # type: ignore[type-var]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on(for_added)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-push.on(DeviceAdded, DeviceDeleted, RuleEvent, BindDevice, DeviceInfoChanged)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+push.on(DeviceAdded, DeviceDeleted, RuleEvent, BindDevice, DeviceInfoChanged)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 push.on("deviceAdded", DeviceDeleted)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 # A wrong condition or option

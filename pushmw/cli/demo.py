@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from pushmw import FwUpgradeResult, FwUpgradeStateChanged, Notification, Receiver, UpgradeState
+from pushmw._register.options import SDK_PATHS
 from pushmw.cli.output import console, line, show, table
 from pushmw.cli.serving import serve
-from pushmw.options import SDK_PATHS
 from pushmw.samples import KINDS, sample
 
 _PAGE: Final = b"the application's own page"
@@ -70,8 +70,9 @@ def receiver(board: Board) -> Receiver:
     return push
 
 
-async def application(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the protocol's
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Be the application that was there before: it has one page."""
+    del receive
     status, body = (200, _PAGE) if scope["path"] == "/" else (404, b"no such page")
     await send({"type": "http.response.start", "status": status, "headers": []})
     await send({"type": "http.response.body", "body": body})

@@ -48,7 +48,21 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.status.startswith("200 ")
 
 
-@click.command("send")
+# \b is click's mark for lines to be left alone.
+_HELP: Final = """\
+Send a valid push of a kind and show the answer.
+
+It goes to URL over HTTP, as the platform would send it. The exit status
+is 0 if every answer was 200, the only one the platform takes for success.
+
+\b
+pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
+pushmw send fwUpgradeStateChangeNotify --to URL --set deviceId=meter-1 --set step=3
+pushmw send device.property:report --to URL --set notify_data.header.device_id=meter-1
+"""
+
+
+@click.command("send", help=_HELP)
 @click.argument("kind")
 @click.option("--to", "url", metavar="URL", required=True, help="Where the application listens.")
 @click.option(
@@ -68,16 +82,7 @@ class Outcome(msgspec.Struct, frozen=True):
     help="Sign it as IoTDA does, with this token.",
 )
 def command(kind: str, url: str, settings: tuple[str, ...], repeat: int, token: str | None) -> None:
-    """Send a valid push of a kind and show the answer.
-
-    It goes to URL over HTTP, as the platform would send it. The exit status
-    is 0 if every answer was 200, the only one the platform takes for success.
-
-    \b
-    pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
-    pushmw send fwUpgradeStateChangeNotify --to URL --set deviceId=meter-1 --set step=3
-    pushmw send device.property:report --to URL --set notify_data.header.device_id=meter-1
-    """  # noqa: D301 - click's mark for lines to be left alone
+    """Send a valid push."""
     target = _target(url)
     body = _body(kind, settings)
     if token is not None and not is_token(token):

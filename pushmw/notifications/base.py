@@ -1,8 +1,8 @@
 """What every event has in common, and what is left when a push is not understood."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -70,6 +70,18 @@ class Unasked(msgspec.Struct, frozen=True):
     kind: str
 
 
+class TooDeep(msgspec.Struct, frozen=True):
+    """A body that nests too deep to be looked into; see `pushmw.notifications.depth`."""
+
+
+TOO_DEEP: Final = TooDeep()
+
+# What handlers take, if they take no view.
+Event: TypeAlias = Notification | Unclassified
+# What reading a body gives.
+Reading: TypeAlias = Event | Unasked | TooDeep
+
+
 def instant(text: str | None) -> datetime | None:
     """Read a time of the platform; None if it is missing or unreadable.
 
@@ -82,6 +94,14 @@ def instant(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def union(classes: Iterable[type]) -> Any:
+    """Give the union of classes, as msgspec wants it to tell them apart by their tags."""
+    made: Any = None
+    for each in classes:
+        made = each if made is None else made | each
+    return made
 
 
 def fill(event: msgspec.Struct, **empty: Callable[[], Any]) -> None:

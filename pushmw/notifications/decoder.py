@@ -3,12 +3,20 @@
 import re
 from collections.abc import Callable, Mapping
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
-from pushmw.depth import SHALLOW_SIZE, too_deep
-from pushmw.notifications.base import Notification, Unasked, Unclassified
+from pushmw.notifications.base import (
+    TOO_DEEP,
+    Event,
+    Notification,
+    Reading,
+    Unasked,
+    Unclassified,
+    union,
+)
+from pushmw.notifications.depth import MAX_DEPTH, SHALLOW_SIZE, too_deep
 from pushmw.notifications.operations import COMMAND_STATE
 
 if TYPE_CHECKING:
@@ -16,7 +24,11 @@ if TYPE_CHECKING:
 
 Decode = Callable[[bytes], Any]
 
+# What a body that cannot be read makes reading raise: a user's Struct may raise anything.
+UNREAD: Final = (Exception,)
+
 UNKNOWN_KIND: Final = "unknown kind"
+DEEP: Final = f"nested deeper than {MAX_DEPTH}"
 NO_KIND: Final = "neither `notifyType` nor `resource` and `event`"
 
 # A payload must reach neither a log nor an answer, so only those messages of msgspec are repeated
@@ -26,10 +38,6 @@ _SAFE: Final = re.compile(
     r"(Integer value|Number) out of range"
 )
 _PATH: Final = re.compile(r" - at (`key` in )?`\$[^`']*`$")
-
-
-class TooDeepError(ValueError):
-    """The body nests deeper than `pushmw.depth.MAX_DEPTH`; it was not decoded."""
 
 
 class _Header(msgspec.Struct, rename="camel"):
@@ -50,59 +58,73 @@ class Formats(Flag):
     IOTDA = auto()
 
 
-class Reader(NamedTuple):
-    """How to read a push; `decoder` puts the parts together, `pushmw.core` does so in its frame.
-
-    Attributes:
-        decode: reads a body that is UTF-8 and not nested too deep, or raises.
-        diagnose: gives what a body is for which that raised.
-        splits: makes the event, or raises, of what `decode` gave, if its class is found here.
-    """
-
-    decode: Callable[[bytes], Any]
-    diagnose: Callable[[bytes, Exception], Any]
-    splits: Mapping[type, Callable[[Any, bytes], Notification]]
+Read = Callable[[bytes], Reading]
 
 
-def decoder(
-    kinds: Mapping[str, type[Notification]], formats: Formats = Formats.LEGACY
-) -> Callable[[bytes], Any]:
-    """Build the function that reads a push.
+def reader(kinds: Mapping[str, type[Notification]], formats: Formats = Formats.LEGACY) -> Read:
+    """Build the function that reads a push, for every way in.
 
     Args:
         kinds: the Struct of each kind by name; all but the command state carry tags.
         formats: what to try first.
 
-    The function returns an event, `Unasked` for a kind of IoTDA where ``kinds`` has none of those,
-    or `Unclassified` for a complete body it does not understand. It raises `TooDeepError` for one
-    it dares not look at, and nothing else.
+    The function gives an event; `Unasked` for a kind of IoTDA where ``kinds`` has none of those;
+    `TooDeep` for what it dares not look at; or `Unclassified` for a complete body it does not
+    understand. It raises nothing.
     """
-    decode, diagnose, splits = reader(kinds, formats)
+    decode, diagnose = parts(kinds, formats)
 
-    def read(body: bytes) -> Any:
+    def read(body: bytes) -> Reading:
         if len(body) > SHALLOW_SIZE and too_deep(body):
-            raise TooDeepError
+            return TOO_DEEP
         try:
             # msgspec skips unknown members without looking at their encoding.
-            _ = body.isascii() or body.decode()
-            event = decode(body)
-            split = splits.get(event.__class__)
-            return split(event, body) if split else event
-        except Exception as error:  # noqa: BLE001 - a user's Struct may raise anything
+            if not body.isascii():
+                body.decode()
+            return decode(body)  # type: ignore[no-any-return]  # msgspec's decode is untyped here
+        except UNREAD as error:
             return diagnose(body, error)
 
     return read
 
 
-def reader(kinds: Mapping[str, type[Notification]], formats: Formats) -> Reader:
-    """Build the parts of `decoder`."""
+def parser(kinds: Mapping[str, type[Notification]]) -> Callable[[bytes], Event]:
+    """Build the function that reads what may be of any kind, and was kept somewhere."""
+    read = reader(kinds, Formats.LEGACY | Formats.IOTDA)
+
+    def parse(body: bytes) -> Event:
+        body = as_bytes("parse", body)
+        event = read(body)
+        return event if isinstance(event, Event) else Unclassified(None, DEEP, body)
+
+    return parse
+
+
+def as_bytes(who: str, body: Any) -> bytes:
+    """Take whatever holds the bytes of a body.
+
+    Raises:
+        TypeError: it is text, or something else.
+    """
+    if not isinstance(body, bytes | bytearray | memoryview):
+        raise TypeError(f"{who}: the body must be bytes, not {type(body).__name__}")
+    return bytes(cast("bytes", body))
+
+
+def parts(kinds: Mapping[str, type[Notification]], formats: Formats) -> tuple[Decode, "Diagnosis"]:
+    """Build what `reader` is made of.
+
+    Returns:
+        what reads a body that is UTF-8 and not nested too deep, or raises; and what tells what a
+        body is for which that raised.
+    """
     tagged = {name: s for name, s in kinds.items() if name != COMMAND_STATE and ":" not in name}
-    legacy = msgspec.json.Decoder(Union[tuple(tagged.values())]).decode  # noqa: UP007 - built at run time
+    legacy = msgspec.json.Decoder(union(tagged.values())).decode
     command = msgspec.json.Decoder(kinds[COMMAND_STATE]).decode
     diagnosis = Diagnosis(tagged, legacy, command)
     paired = {name: struct for name, struct in kinds.items() if ":" in name}
     if not paired:
-        return Reader(legacy, diagnosis, {})
+        return legacy, diagnosis
     from pushmw.notifications.pairs import Pairs
 
     diagnosis.pairs = pairs = Pairs(paired)
@@ -111,7 +133,7 @@ def reader(kinds: Mapping[str, type[Notification]], formats: Formats) -> Reader:
         Formats.IOTDA: pairs.decode,
         Formats.LEGACY | Formats.IOTDA: _either(legacy, pairs.decode),
     }[formats]
-    return Reader(decode, diagnosis, pairs.splits)
+    return decode, diagnosis
 
 
 def _either(legacy: Decode, iotda: Decode) -> Decode:
@@ -141,18 +163,16 @@ class Diagnosis:
         self._header = msgspec.json.Decoder(_Header).decode
         self.pairs: Pairs | None = None
 
-    def __call__(  # noqa: PLR0911 - a diagnosis each
-        self, body: bytes, error: Exception
-    ) -> Any:
+    def __call__(self, body: bytes, error: Exception) -> Event | Unasked:
         """Give the event after all, or `Unclassified` with the reason."""
         if isinstance(error, UnicodeDecodeError):
             return Unclassified(None, f"not UTF-8: byte {error.start}", body)
         try:
             header = self._header(body)
-        except msgspec.ValidationError:
-            return Unclassified(None, "not a JSON object", body)
-        except msgspec.DecodeError as malformed:
-            return Unclassified(None, f"not JSON: {malformed}", body)
+        except msgspec.DecodeError as malformed:  # a validation error is one too
+            other = isinstance(malformed, msgspec.ValidationError)
+            reason = "not a JSON object" if other else f"not JSON: {malformed}"
+            return Unclassified(None, reason, body)
         unset = msgspec.UNSET
         if header.notify_type is not unset:
             return self._of_legacy(body, header)
@@ -164,7 +184,7 @@ class Diagnosis:
             return Unclassified(None, NO_KIND, body)
         return self._tried(COMMAND_STATE, body, self._command)
 
-    def _of_legacy(self, body: bytes, header: Any) -> Any:
+    def _of_legacy(self, body: bytes, header: Any) -> Event:
         kind = _text(header.notify_type)
         if kind is None:
             return Unclassified(None, "`notifyType` is not a string", body)
@@ -172,7 +192,7 @@ class Diagnosis:
             return Unclassified(kind, UNKNOWN_KIND, body)
         return self._tried(kind, body, self._legacy)
 
-    def _of_iotda(self, body: bytes, header: Any) -> Any:
+    def _of_iotda(self, body: bytes, header: Any) -> Event | Unasked:
         from pushmw.notifications.forms import usual
         from pushmw.notifications.iotda import IOTDA_KINDS
 
@@ -189,23 +209,24 @@ class Diagnosis:
         return Unasked(kind) if self.pairs is None else self._in_any_form(kind, body, known[kind])
 
     @staticmethod
-    def _tried(kind: str, body: bytes, decode: Decode) -> Any:
+    def _tried(kind: str, body: bytes, decode: Decode) -> Event:
         try:
-            return decode(body)
-        except Exception as error:  # noqa: BLE001 - a user's Struct may raise anything
+            event: Event = decode(body)
+        except UNREAD as error:
             return Unclassified(kind, _reason(error), body)
+        return event
 
     @staticmethod
-    def _in_any_form(kind: str, body: bytes, struct: type[Notification]) -> Any:
+    def _in_any_form(kind: str, body: bytes, struct: type[Notification]) -> Event:
         from pushmw.notifications.forms import forms
 
         decode = msgspec.json.Decoder(struct).decode
         reason = ""
         for form in forms(body, kind):
-            try:
-                return decode(form)
-            except Exception as error:  # noqa: BLE001 - as above
-                reason = _reason(error)
+            event = Diagnosis._tried(kind, form, decode)
+            if not isinstance(event, Unclassified):
+                return event
+            reason = event.reason
         return Unclassified(kind, reason, body)
 
 

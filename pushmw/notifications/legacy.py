@@ -7,6 +7,7 @@ unknown here are ignored; they remain in the body of the delivery.
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType, field
 from msgspec.structs import force_setattr
 
@@ -332,7 +333,7 @@ class DeviceDesiredStatusChanged(
     """
 
     service_id: str
-    properties: Filled[dict[str, Any]] = {}  # noqa: RUF012 - msgspec makes a new one each time
+    properties: Filled[dict[str, Any]] = msgspec.field(default_factory=dict[str, Any])
     status: str | None = None
 
     def __post_init__(self) -> None:

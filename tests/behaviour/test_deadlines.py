@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterator
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def test_a_late_sync_handler_is_503_and_its_thread_goes_on(start: Start, blockin
 
 @pytest.mark.needs(Can.LOOP)
 def test_a_late_sync_handler_that_fails_in_the_end_is_told_to_the_hook_once(
-    start: Start, blocking_on: Any
+    start: Start, blocking_on: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     push = impatient()
     failures = noting_failures(push)
@@ -151,6 +152,10 @@ def test_a_late_sync_handler_that_fails_in_the_end_is_told_to_the_hook_once(
     assert not after.is_set()
     handler.released.set()
     assert after.wait(TIMEOUT)
+    limit = monotonic() + TIMEOUT
+    while "handler late failed: ValueError" not in caplog.text:  # its thread tells that at its end
+        assert monotonic() < limit
+        sleep(0.01)
     assert failures == [("late", "TimeoutError")]
 
 

@@ -79,6 +79,24 @@ def test_what_is_as_it_should_be_is_handled(start: Start, defence: Defence) -> N
     assert push.counts == Counts(handled=1)
 
 
+def test_a_guard_may_ask_for_a_header_in_any_case_and_for_all(start: Start) -> None:
+    def guard(attempt: Attempt) -> Refusal | None:
+        fields = attempt.headers
+        found = {
+            fields["x-token"],
+            fields.get("X-Token"),
+            dict(fields)["x-token"],
+            fields["X-TOKEN"],
+        }
+        return None if found == {"t"} and "x-tok" not in fields else Refusal("another token")
+
+    push, got = guarded(guard)
+    site = start(push)
+    assert_ok(site.post(PUSH, {"X-Token": "t"}))
+    assert_denied(site.post(PUSH, {"X-Token": "T", "x-tok": "t"}), 403)
+    assert len(got) == 1
+
+
 def test_the_peer_is_who_is_at_the_other_end_of_the_socket(start: Start) -> None:
     push, _ = guarded(AllowAddresses(["127.0.0.0/8"]))
     assert_ok(start(push).post(PUSH, {"x-forwarded-for": "198.51.100.1"}))

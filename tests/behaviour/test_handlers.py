@@ -1,5 +1,6 @@
 """Who is called for a push, in which order, and what becomes of failures."""
 
+import asyncio
 import functools
 import logging
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from pushes import OTHER, PUSH, SECRET, assert_ok, assert_problem, ours
-from pushmw import Counts, Delivery, DeviceDataChanged, DeviceDeleted, Notification, Receiver
+from pushmw import Counts, Delivery, DeviceDataChanged, DeviceDeleted, Notification, Receiver, Retry
 from sites.base import ASYNC, INLINE, SYNC, Can, Start, Style
 
 STYLES = (SYNC, INLINE, ASYNC)
@@ -19,6 +20,17 @@ class Broken(Exception):
 
 
 TEXT = "the text of the exception"
+FAILURES: list[Callable[[], BaseException]] = [
+    Broken,
+    Retry,
+    TimeoutError,
+    LookupError,
+    RecursionError,
+    MemoryError,
+    StopIteration,
+    asyncio.CancelledError,
+    lambda: ExceptionGroup("several", [Broken()]),
+]
 
 
 def noting(order: list[str], name: str, *, fails: bool = False) -> Callable[[Any], None]:
@@ -45,6 +57,31 @@ def test_handlers_run_in_order_the_specific_ones_before_those_for_every_kind(
     push.unhandled(style.of(noting(order, "unhandled")))
     assert_ok(start(push).post(PUSH))
     assert order == ["first", "second", "every", "every too"]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another"])
+@pytest.mark.parametrize("make", FAILURES, ids=lambda make: type(make()).__name__)
+def test_whatever_a_handler_raises_is_answered_and_told_alike(
+    start: Start,
+    style: Style,
+    make: Callable[[], BaseException],
+    caplog: pytest.LogCaptureFixture,
+    *,
+    beside: bool,
+) -> None:
+    """A handler that is alone may be called elsewhere, and nobody sees it."""
+    push = Receiver(guards=[])
+
+    def bad(event: object) -> None:
+        raise make()
+
+    style.on(push, "deviceDataChanged", name="bad")(bad)
+    if beside:
+        style.on(push, "deviceDataChanged")(lambda event: None)
+    assert_problem(start(push).post(PUSH), 503)
+    assert push.counts == Counts(failed=1)
+    (line,) = (r.getMessage() for r in ours(caplog) if r.levelno == logging.ERROR)
+    assert line.startswith("handler bad failed: ")
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -159,7 +196,7 @@ def test_an_error_hook_that_fails_is_logged_and_keeps_nothing_from_running(
     style.on(push, "*")(noting(order, "first", fails=True))
     style.on(push, "*")(noting(order, "second"))
     assert start(push).post(PUSH).status == 503
-    assert order == ["first", "hook", "second"]
+    assert order == ["first", "second", "hook"]
     assert "error hook of" in caplog.text
 
 

@@ -282,7 +282,7 @@ def test_a_signature_is_compared_in_constant_time(
         compared.append({one, other})
         return hmac.compare_digest(one, other)
 
-    monkeypatch.setattr(guards, "compare_digest", watched)
+    monkeypatch.setattr("pushmw.guards.signature.compare_digest", watched)
     push = Receiver(guards=[guards.IoTDASignature(TOKEN, "later")])
     got = taking(push, REPORT)
     site, headers = start(push), signed(time.time())

@@ -2,7 +2,9 @@
 
 import importlib
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -11,11 +13,26 @@ from benchmarks import __main__ as program
 from benchmarks import budgets, report
 from benchmarks.bodies import progress
 from benchmarks.budgets import BUDGETS, Budget, NotMeasuredError, judge
-from benchmarks.candidates import NotReachedError, checked
+from benchmarks.candidates import (
+    GUARDS,
+    NotReachedError,
+    NotRefusedError,
+    checked,
+    receiver,
+)
+from benchmarks.drivers import DRIVERS, Headers
 from benchmarks.floor import bare_decoder, wsgi_floor
 from benchmarks.memory import resident
 from benchmarks.tables import Row, Table
 from benchmarks.timing import Spread
+from needs import needed
+from pushmw.guards import Guard
+
+# What the suites compare pushmw with, and what they draw with: the group `benchmarks`.
+needed(
+    *("django", "fastapi", "flask", "matplotlib", "orjson", "pydantic", "slack_bolt", "socketio"),
+    "starlette",
+)
 
 # The suite of real servers needs a load generator and a minute.
 IN_PROCESS = [suite for suite in program.SUITES if suite != "server"]
@@ -73,6 +90,19 @@ def test_nanoseconds_are_held_against_the_speed_of_the_machine(
     assert verdict.kept
 
 
+def test_a_budget_is_judged_for_each_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budgets, "BUDGETS", (Budget("both", "push", "table", "pushmw", 2),))
+    rows = [
+        Row("pushmw", "bare", Spread(times, times, times, times, times), case=case)
+        for case, times in (("WSGI", 1.9), ("ASGI", 2.1))
+    ]
+    verdicts = judge([Table("table", "A table", "", "times", rows)], ["push"])
+    assert [(verdict.case, verdict.kept) for verdict in verdicts] == [
+        ("WSGI", True),
+        ("ASGI", False),
+    ]
+
+
 def test_a_budget_whose_figure_is_gone_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budgets, "BUDGETS", (Budget("gone", "push", "table", "nobody", 1),))
     with pytest.raises(NotMeasuredError, match="no 'nobody' in table"):
@@ -93,6 +123,24 @@ def test_a_missed_budget_is_the_exit_status(
 def test_a_candidate_that_calls_no_handler_is_not_timed() -> None:
     with pytest.raises(NotReachedError, match="0 calls"):
         checked("wsgi", lambda handle: wsgi_floor(bare_decoder()), progress(), awaited=False)
+
+
+@pytest.mark.parametrize("protocol", DRIVERS)
+@pytest.mark.parametrize("name", GUARDS)
+def test_a_guard_is_timed_if_it_tells_right_from_wrong(name: str, protocol: str) -> None:
+    guard, right, wrong = GUARDS[name]
+
+    def check(guards: Sequence[Guard], right: Headers) -> None:
+        def build(handle: Callable[..., Any]) -> Any:
+            return getattr(receiver(handle, inline=True, guards=guards), protocol)()
+
+        checked(protocol, build, progress(), awaited=False, more=right, wrong=wrong)
+
+    check([guard], right)
+    with pytest.raises(NotRefusedError, match=r"200 .*, 1 calls"):
+        check([], right)
+    with pytest.raises(NotReachedError, match=r"40[13] .*, 0 calls"):
+        check([guard], wrong)
 
 
 def test_memory_that_is_kept_is_seen() -> None:

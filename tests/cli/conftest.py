@@ -1,20 +1,27 @@
-"""The command, in this process and as a process of its own, and an application to push at."""
+"""The command, in this process and as a process of its own, and an application to push at.
+
+What that needs is imported inside of the fixtures: without it the tests are skipped, while a
+``conftest.py`` that cannot be imported ends the run.
+"""
 
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from commandline import Application, Execute, Run, Terminal
-from pushmw.cli.group import pushmw
-from pushmw.cli.serving import serve
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from commandline import Application, Execute, Run, Terminal
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[Application]:
+def served() -> "Iterator[Application]":
+    from commandline import Application
+    from pushmw.cli.serving import serve
+
     made = Application()
     with serve(made.wrapped()) as address:
         made.address = address
@@ -22,7 +29,7 @@ def served() -> Iterator[Application]:
 
 
 @pytest.fixture
-def application(served: Application) -> Application:
+def application(served: "Application") -> "Application":
     """Give a wrapped application on a real server, to which nothing came yet."""
     served.deliveries.clear()
     served.pages.clear()
@@ -30,7 +37,9 @@ def application(served: Application) -> Application:
 
 
 @pytest.fixture
-def terminal() -> Terminal:
+def terminal() -> "Terminal":
+    from commandline import Terminal
+
     return Terminal()
 
 
@@ -46,17 +55,20 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run() -> Run:
+def run() -> "Run":
     """Run the command in this process."""
+    from click.testing import CliRunner
 
-    def invoke(*arguments: str) -> Result:
+    from pushmw.cli.group import pushmw
+
+    def invoke(*arguments: str) -> "Result":
         return CliRunner().invoke(pushmw, arguments, prog_name="pushmw")
 
     return invoke
 
 
 @pytest.fixture
-def execute() -> Execute:
+def execute() -> "Execute":
     """Run the command as a process of its own."""
 
     def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -5,9 +5,9 @@ from contextlib import suppress
 import pytest
 
 from pushes import OTHER, PUSH
-from pushmw import asgi, wsgi
-from pushmw.answers import Refused
-from pushmw.requests import Rules
+from pushmw._http import asgi, wsgi
+from pushmw._http.answers import Refused
+from pushmw._http.rules import Rules
 
 LENGTHS = [len(body) + more for body in (PUSH, OTHER) for more in (-1, 0, 1)]
 TYPES = ("application/json", "a/b", "x/y")

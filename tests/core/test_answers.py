@@ -1,7 +1,8 @@
 import msgspec
 import pytest
 
-from pushmw import Answer, answers
+from pushmw import Answer
+from pushmw._http import answers
 
 ALL = {name: each for name, each in vars(answers).items() if isinstance(each, Answer)}
 ALL["unclassified"] = answers.unclassified(200, "unknown kind")
@@ -71,3 +72,12 @@ def test_a_refusal_carries_its_answer_and_shows_its_status() -> None:
     refused = answers.Refused(answers.TOO_LARGE)
     assert refused.answer is answers.TOO_LARGE
     assert str(refused) == "413"
+
+
+def test_who_is_denied_is_asked_for_credentials_only_with_a_challenge() -> None:
+    assert answers.denied(None) is answers.FORBIDDEN
+    assert answers.denied('Basic realm="pushes"') == ALL["unauthorized"]
+    for number in range(100):
+        said = answers.denied(f"Digest nonce={number}")
+        assert dict(said.headers)["www-authenticate"] == f"Digest nonce={number}"
+    assert answers.unauthorized.cache_info().currsize < 20

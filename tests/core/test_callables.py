@@ -8,8 +8,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from pushmw.callables import check_event, is_async, is_async_context, name_of, wants
-from pushmw.delivery import Delivery
+from pushmw._dispatch.delivery import Delivery
+from pushmw._register.callables import check_event, is_async, is_async_context, name_of, wants
 from pushmw.notifications import DeviceAdded, DeviceDeleted, Notification, Unclassified
 
 if TYPE_CHECKING:

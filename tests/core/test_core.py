@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from pushmw import Delivery, DeviceDeleted, Receiver, Unclassified, answers
+from pushmw import Delivery, DeviceDeleted, Receiver, Unclassified
+from pushmw._http import answers
 from pushmw.samples import sample
 from worlds import BODY, Deliver, in_both_worlds
 
@@ -208,7 +209,7 @@ def test_what_was_told_of_kinds_takes_no_room(caplog: pytest.LogCaptureFixture) 
     push = Receiver()
     for start in range(300):
         push.handle(msgspec.json.encode({"notifyType": f"{start}" + "x" * 1000}))
-    assert sum(map(len, push.core()._told)) < 10_000
+    assert sum(map(len, push._opened()._told)) < 10_000
 
 
 @in_both_worlds

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from pushmw import Receiver, waiting
-from pushmw.crossing import Pool, _run_loop
+from pushmw import Receiver
+from pushmw._threads import waiting
+from pushmw._threads.loop import _run_loop
+from pushmw._threads.pool import Pool
 from worlds import on_a_loop, on_a_thread
 
 PATIENCE = 20  # seconds until a test gives up

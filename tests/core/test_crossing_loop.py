@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pushmw.crossing import wait_for
+from pushmw._threads.loop import wait_for
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 PATIENCE = 20  # seconds until a test gives up

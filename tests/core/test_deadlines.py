@@ -2,12 +2,15 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pushmw import deadlines
-from pushmw.deadlines import TICK, Watch, expired, ticks, watch_of, within
+from pushmw._threads import deadlines
+from pushmw._threads.deadlines import TICK, Watch, expired, watch_of, within
 from watching import deadline_of, watched
 
 LONG = 50.0
@@ -35,19 +38,11 @@ def cancelling() -> int:
 
 
 async def swept() -> Watch:
-    """Wait for the sweep that finds nothing left to watch."""
+    """Wait until nobody is going to look."""
     watch = watch_of(asyncio.get_running_loop())
     while not watch.idle:  # noqa: ASYNC110 - it is no use to production to tell
         await asyncio.sleep(TICK / 10)
     return watch
-
-
-@pytest.mark.parametrize(
-    ("seconds", "count"),
-    [(TICK, 2), (TICK * 1.5, 3), (TICK * 2, 3), (TICK / 10, 2), (1.0, 21), (12.0, 241)],
-)
-def test_seconds_become_whole_ticks_and_one_for_the_current(seconds: float, count: int) -> None:
-    assert ticks(seconds) == count
 
 
 def test_what_ends_in_time_is_left_alone() -> None:
@@ -114,7 +109,11 @@ def test_the_cancellation_of_somebody_else_counts_more_than_ours() -> None:
     assert noted == [(False, 1)]
 
 
-def test_who_catches_a_cancellation_and_goes_on_is_cancelled_again() -> None:
+def test_who_catches_a_cancellation_and_goes_on_is_cancelled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deadlines, "GRACE", TICK)
+
     async def stubborn() -> tuple[int, int]:
         caught = 0
         while caught < 3:
@@ -129,7 +128,7 @@ def test_who_catches_a_cancellation_and_goes_on_is_cancelled_again() -> None:
 
 
 def test_after_expiring_a_task_has_a_little_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadlines, "_GRACE_TICKS", 1)
+    monkeypatch.setattr(deadlines, "GRACE", TICK)
 
     async def late_twice() -> int:
         times = 0
@@ -197,10 +196,9 @@ def test_a_deadline_inside_another_ends_with_its_own_block() -> None:
     async def outer() -> None:
         watch = watch_of(asyncio.get_running_loop())
         before = deadline_of(watch)
-        assert before.last == watch.now + ticks(LONG)
-        last = before.last
+        last = before.at
         assert await within(SHORT, inner()) == 1
-        assert (deadline_of(watch), before.last) == (before, last)
+        assert (deadline_of(watch), before.at) == (before, last)
 
     run(within(LONG, outer()))
 
@@ -213,7 +211,6 @@ def test_the_watch_sleeps_when_there_is_nothing_to_watch_and_wakes_again() -> No
             await within(LONG, asyncio.sleep(0))
             assert not watch.idle
             await swept()
-        assert watch.now >= 2
 
     run(main())
 
@@ -253,3 +250,110 @@ def test_tasks_are_watched_each_on_its_own() -> None:
         return log
 
     assert run(main()) == ["early", "late", "never"]
+
+
+def test_a_cancellation_that_raises_ends_no_other_deadline() -> None:
+    class Broken(asyncio.Future[None]):
+        def cancel(self, msg: Any = None) -> bool:
+            if not self.done():
+                self.set_result(None)
+            raise RecursionError
+
+    async def main() -> list[str]:
+        loop, said = asyncio.get_running_loop(), list[str]()
+        loop.set_exception_handler(lambda _, context: said.append(repr(context["exception"])))
+        await within(SHORT, Broken())
+        with pytest.raises(TimeoutError):
+            await within(SHORT, forever())
+        return said
+
+    assert run(main()) == ["RecursionError()"]
+
+
+def test_what_is_driven_without_a_task_gets_one() -> None:
+    async def main() -> BaseException | None:
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+        work = within(SHORT, forever())
+
+        def step(_: object = None) -> None:
+            try:
+                future = work.send(None)
+            except TimeoutError as error:
+                ended.set_result(error)
+            else:
+                future._asyncio_future_blocking = False
+                future.add_done_callback(step)
+
+        loop.call_soon(step)
+        return await ended  # type: ignore[no-any-return]  # a future of anything
+
+    assert isinstance(run(main()), TimeoutError)
+
+
+def test_a_task_that_was_cancelled_before_has_deadlines_as_any_other() -> None:
+    async def main() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            await within(SHORT, forever())
+        assert cancelling() == 1
+        task.uncancel()
+
+    run(main())
+
+
+# The same as `asyncio.timeout`, whatever happens in which order
+
+ACTS = ("foreign", "uncancel", "wait", "swallow", "deadline")
+
+
+async def act(name: str, task: "asyncio.Task[Any]") -> None:
+    """Do what a handler or somebody else may do to the task."""
+    if name == "foreign":
+        task.cancel()
+    elif name == "uncancel":
+        task.uncancel()
+    elif name == "swallow":
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+    else:
+        await asyncio.sleep(0 if name == "wait" else 0.2)
+
+
+async def outcome(kind: str, acts: list[str], before: int) -> tuple[str, int]:
+    """Let things happen to a task in a block with a deadline, and see how both come out."""
+    task = asyncio.current_task()
+    assert task is not None
+
+    async def block() -> None:
+        for name in acts:
+            await act(name, task)
+
+    for _ in range(before):
+        task.cancel()
+        await act("swallow", task)
+    try:
+        if kind == "ours":
+            await within(SHORT, block())
+        else:
+            async with asyncio.timeout(SHORT):
+                await block()
+        end = "well"
+    except (TimeoutError, asyncio.CancelledError) as error:
+        end = type(error).__name__
+    return end, task.cancelling()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(ACTS), max_size=6), st.integers(0, 2))
+def test_it_ends_as_with_the_timeout_of_asyncio(acts: list[str], before: int) -> None:
+    async def main() -> list[str]:
+        tasks = [asyncio.create_task(outcome(kind, acts, before)) for kind in ("ours", "theirs")]
+        return [repr(each) for each in await asyncio.gather(*tasks, return_exceptions=True)]
+
+    ours, theirs = asyncio.run(main())
+    assert ours == theirs

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from documented import KINDS
 from nesting import nesting
-from pushmw.depth import MAX_DEPTH, SHALLOW_SIZE
-from pushmw.notifications.base import Unasked, Unclassified
-from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND, TooDeepError
+from pushmw.notifications.base import TOO_DEEP, Unasked, Unclassified
+from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND
+from pushmw.notifications.depth import MAX_DEPTH, SHALLOW_SIZE
 from pushmw.notifications.iotda import IOTDA_KINDS
 from pushmw.notifications.legacy import COMMAND_STATE, LEGACY_KINDS
 from pushmw.samples import samples
@@ -59,20 +59,13 @@ def named(value: dict[str, Any], by: tuple[str, ...], known: set[str]) -> tuple[
     return kind, KNOWN if kind in known else UNKNOWN_KIND
 
 
-def outcome(read: Any, body: bytes) -> Any:
-    try:
-        return read(body)
-    except TooDeepError:
-        return TooDeepError
-
-
 def hold_to_the_promise(body: bytes) -> None:
     """Check the outcomes against what a plain parser makes of the body, and with each other."""
-    event, *others = (outcome(read, body) for read in READERS.values())
+    event, *others = (read(body) for read in READERS.values())
     assert others == [event, event]
-    alone = outcome(read_legacy, body)
-    if event is TooDeepError:
-        assert alone is TooDeepError
+    alone = read_legacy(body)
+    if event is TOO_DEEP:
+        assert alone is TOO_DEEP
         assert len(body) > SHALLOW_SIZE
         depth, complete = nesting(body)
         assert depth > MAX_DEPTH or not complete

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from documented import Names
 from pushmw import Notification, Receiver
 from pushmw.notifications.base import Unclassified
-from pushmw.notifications.decoder import Formats, decoder
+from pushmw.notifications.decoder import Formats, reader
 from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.samples import samples
 
@@ -70,7 +70,7 @@ class Picky(Notification, frozen=True):
 push = Receiver()
 push.define("strict", Strict)
 push.define("picky", Picky)
-read = decoder(push.kinds(paired=True), Formats.LEGACY | Formats.IOTDA)
+read: Any = reader(push.kinds(paired=True), Formats.LEGACY | Formats.IOTDA)
 
 
 def reason(body: bytes) -> str:

@@ -1,29 +1,36 @@
 import datetime as dt
-from collections.abc import Iterable
+import pickle
+import subprocess
+import sys
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
-from pushmw import Delivery, Unclassified
-from pushmw.delivery import Push
+from pushmw import Unclassified
+from pushmw._dispatch.delivery import Delivery, Past, Telling, new_id
 
 SECRET = "a-payload-that-nobody-may-see"
 BODY = msgspec.json.encode({"notifyType": "x", "secret": SECRET})
 
 
-def push(asked: list[Any] | None = None) -> Push:
-    def describe(source: Any, names: Iterable[str]) -> tuple[str, dict[str, str]]:
-        if asked is not None:
-            asked.append((source, names))
-        return "/push", {"user-agent": "u"}
+TELLING = Telling(lambda source: "", lambda source: {}, new_id)
 
-    return Push("x", BODY, "source", describe, ("user-agent",))
+
+def push(asked: list[Any] | None = None, **options: Any) -> Delivery:
+    def headers(source: Any) -> dict[str, str]:
+        if asked is not None:
+            asked.append(source)
+        return {"user-agent": "u"}
+
+    telling = Telling(lambda source: "/push", headers, new_id)
+    return Delivery(telling, SimpleNamespace(kind="x"), BODY, "source", **options)
 
 
 def test_a_delivery_tells_what_is_known() -> None:
     before = dt.datetime.now(dt.UTC) - dt.timedelta(milliseconds=1)
-    delivery = push().delivery("module:handler")
+    delivery = push().to("module:handler")
     assert before <= delivery.received <= dt.datetime.now(dt.UTC)
     assert delivery.received.tzinfo is dt.UTC
     assert (delivery.kind, delivery.path, delivery.attempt) == ("x", "/push", 1)
@@ -35,34 +42,72 @@ def test_a_delivery_tells_what_is_known() -> None:
 def test_the_handlers_of_a_push_share_all_but_the_name() -> None:
     asked: list[Any] = []
     one = push(asked)
-    first, second = one.delivery("first"), one.delivery("second")
-    assert one.delivery("first") is first
-    assert msgspec.structs.replace(second, handler="first") == first
-    assert second.handler == "second"
-    assert asked == [("source", ("user-agent",))]
+    first, second = one.to("first"), one.to("second")
+    assert (first.handler, second.handler) == ("first", "second")
+    assert (first.id, first.path, first.body) == (second.id, second.path, second.body)
+    assert (first.received, first.headers) == (second.received, second.headers)
+    assert asked == ["source"]
+
+
+def test_a_later_attempt_tells_when_the_push_came_and_how_often_each_handler_was_called() -> None:
+    again = push(received=1.5, past=Past({"second": 3}, ()))
+    first, second = again.to("first"), again.to("second")
+    assert first.received == dt.datetime.fromtimestamp(1.5, dt.UTC)
+    assert (first.attempt, second.attempt) == (1, 4)
+    assert first.id == second.id
 
 
 def test_every_push_has_an_id_of_its_own() -> None:
-    ids = {push().delivery("x").id for _ in range(100)}
+    ids = {push().to("x").id for _ in range(100)}
     assert len(ids) == 100
     assert all(len(each) == 32 for each in ids)
 
 
 def test_a_delivery_cannot_be_changed() -> None:
-    delivery: Any = push().delivery("x")
+    delivery: Any = push().to("x")
     with pytest.raises(AttributeError):
         delivery.attempt = 2
 
 
 def test_a_body_that_is_no_json_says_so() -> None:
-    delivery = msgspec.structs.replace(push().delivery("x"), body=b"push success.")
+    no_json = Delivery(TELLING, SimpleNamespace(kind=None), b"push success.", None)
     with pytest.raises(msgspec.DecodeError):
-        delivery.json()
+        no_json.to("x").json()
+
+
+def test_a_delivery_survives_pickling() -> None:
+    delivery = push(received=1.5, past=Past({"x": 2}, ())).to("x")
+    again = pickle.loads(pickle.dumps(delivery))
+    names = ("id", "kind", "received", "path", "headers", "body", "attempt", "handler")
+    assert [getattr(again, name) for name in names] == [getattr(delivery, name) for name in names]
+    assert repr(again) == repr(delivery)
+
+
+IDS = """
+import os
+from pushmw._dispatch.delivery import new_id
+if {before}:
+    new_id()
+reading, writing = os.pipe()
+child = os.fork()
+if not child:
+    os.write(writing, new_id().encode())
+    os._exit(0)
+os.waitpid(child, 0)
+print(os.read(reading, 100).decode() != new_id())
+"""
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["before the first", "after it"])
+def test_a_fork_makes_ids_of_its_own(*, before: bool) -> None:
+    program = [sys.executable, "-P", "-c", IDS.format(before=before)]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 @pytest.mark.parametrize(
     "holder",
-    [push().delivery("x"), Unclassified("x", "reason", BODY)],
+    [push().to("x"), Unclassified("x", "reason", BODY)],
     ids=lambda holder: type(holder).__name__,
 )
 def test_representations_hide_the_payload(holder: Delivery | Unclassified) -> None:

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nesting import nesting
-from pushmw.depth import MAX_DEPTH, too_deep
+from pushmw.notifications.depth import MAX_DEPTH, too_deep
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 CERTAIN = MAX_DEPTH + 4  # beyond it nothing passes

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import Headers
 
-from pushmw import Delivery, Receiver, answers
+from pushmw import Delivery, Receiver
+from pushmw._http import answers
+from pushmw.guards import Attempt
 from pushmw.samples import sample
 from worlds import BODY, Deliver, in_both_worlds
 
@@ -151,3 +153,40 @@ def test_what_is_no_bytes_is_the_callers_mistake(deliver: Deliver, body: Any) ->
 def test_a_header_value_may_be_a_number(deliver: Deliver) -> None:
     headers: Any = {"Content-Length": len(BODY)}
     assert deliver(Receiver(), headers=headers).status == 200
+
+
+class Read:
+    """Headers that count how often they are read."""
+
+    def __init__(self, *fields: tuple[str, str]) -> None:
+        self.times = 0
+        self._fields = fields
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        self.times += 1
+        return self._fields
+
+
+@in_both_worlds
+def test_headers_are_read_once_whoever_asks_for_them(deliver: Deliver) -> None:
+    asked: list[str | None] = []
+
+    def guard(attempt: Attempt) -> None:
+        asked.extend(attempt.headers.get(name) for name in ("X-One", "x-one", "x-two"))
+
+    push, headers = Receiver(guards=[guard]), Read(("X-One", "1"), ("x-one", "2"))
+    assert deliver(push, headers=headers).status == 200
+    assert asked == ["1, 2", "1, 2", None]
+    assert headers.times == 1
+
+
+@in_both_worlds
+@pytest.mark.parametrize("headers", [5, ["x-one"], Read((5, "1"))], ids=["5", "list", "names"])  # type: ignore[arg-type]
+def test_headers_that_are_none_are_the_callers_mistake_and_no_guards(
+    deliver: Deliver, headers: Any
+) -> None:
+    """A guard that fails is somebody else's, and refuses."""
+    push = Receiver(guards=[lambda attempt: attempt.headers["x-one"]])  # type: ignore[list-item,return-value]
+    with pytest.raises(AttributeError):
+        deliver(push, headers=headers)
+    assert push.counts.denied == 0

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pushmw.dispatch import ANY, UNHANDLED, Around, Handler, Hook, Plan, flatten, plans
+from pushmw._dispatch.plan import ANY, UNHANDLED, Around, Handler, Hook, Plan, flatten, plans
 from pushmw.notifications import DeviceAdded, DeviceDeleted, Notification
 
 KINDS: dict[str, type[Notification]] = {"added": DeviceAdded, "deleted": DeviceDeleted}

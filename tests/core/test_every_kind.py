@@ -1,35 +1,47 @@
 """What type checkers are shown: a line that each overload of `push.on` takes, one it refuses."""
 
 import ast
+import inspect
 import subprocess
 import sys
-from pathlib import Path
-from typing import NamedTuple, get_type_hints
+import textwrap
+from typing import NamedTuple, get_args, get_overloads
 
 import pytest
 
 import manual
-from pushmw import _signatures
+from pushmw import Receiver
+from pushmw._register import signatures
 
 SHOWN = manual.ROOT / "typing_tests" / "every_kind.py"
-OPTIONS = list(get_type_hints(_signatures.Options))
+OPTIONS = signatures.Options.__optional_keys__
+KINDS = get_args(signatures.Kind)
 
 
-def overloads() -> dict[str, str]:
-    """Give what each overload of `On` takes by position, and the event it registers for."""
-    tree = ast.parse(Path(_signatures.__file__).read_text(encoding="utf-8"))
-    (on,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "On")
-    found: dict[str, str] = {}
-    for node in on.body:
-        if isinstance(node, ast.FunctionDef):
-            _self, *taken = node.args.posonlyargs
-            if node.args.vararg is not None:
-                taken.append(node.args.vararg)
-            returned = str(node.returns and ast.unparse(node.returns))
-            assert node.args.kwarg is not None
+class Overload(NamedTuple):
+    """What an overload gives, and the options it takes."""
+
+    returned: str
+    options: set[str]
+
+
+def overloads() -> dict[str, Overload]:
+    """Give each overload of `on` by what it takes by position."""
+    found: dict[str, Overload] = {}
+    for overload in get_overloads(Receiver.on):
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(overload))).body
+        assert isinstance(node, ast.FunctionDef)
+        _self, *taken = node.args.posonlyargs
+        if node.args.vararg is not None:
+            taken.append(node.args.vararg)
+        returned = str(node.returns and ast.unparse(node.returns))
+        options = {each.arg for each in node.args.kwonlyargs}
+        if node.args.kwarg is not None:
             event = returned.removeprefix("Registrar")
             assert ast.unparse(node.args.kwarg) == f"options: Unpack[Options{event}]"
-            found[", ".join(ast.unparse(each.annotation or each) for each in taken)] = returned
+            options |= OPTIONS
+        what = ", ".join(ast.unparse(each.annotation or each) for each in taken)
+        found[what] = Overload(returned, options)
     return found
 
 
@@ -38,7 +50,10 @@ def taken(registration: ast.Call) -> str:
     names = [ast.unparse(each) for each in registration.args]
     if not names[0].startswith("'"):
         return ", ".join(f"type[{letter}]" for letter, _ in zip("ABCD", names, strict=False))
-    return f"Literal[{names[0]}]" if len(names) == 1 else "Kind, Kind, Kind"
+    texts = tuple(each.value for each in registration.args if isinstance(each, ast.Constant))
+    if len(names) == 1 and texts[0] in {"*", *KINDS}:
+        return f"Literal[{names[0]}]"
+    return "Kind, Kind, Kind" if set(texts) <= set(KINDS) else "str, str"
 
 
 def returned(registration: ast.Call, event: ast.expr) -> str:
@@ -87,13 +102,13 @@ def shown() -> dict[str, Lines]:
 SHOWN_LINES = shown()
 
 
-@pytest.mark.parametrize(("overload", "event"), overloads().items(), ids=list(overloads()))
+@pytest.mark.parametrize(("what", "overload"), overloads().items(), ids=list(overloads()))
 def test_both_checkers_are_shown_what_an_overload_gives_takes_and_refuses(
-    overload: str, event: str
+    what: str, overload: Overload
 ) -> None:
-    lines = SHOWN_LINES[overload]
-    assert lines.given == {event}
-    assert lines.taken == set(OPTIONS)
+    lines = SHOWN_LINES[what]
+    assert lines.given == {overload.returned}
+    assert lines.taken == overload.options
     assert lines.refused >= {"handler", "where"}
 
 

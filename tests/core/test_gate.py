@@ -3,15 +3,20 @@
 import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
+from werkzeug.local import LocalProxy
 
 from pushes import SECRET, ours
-from pushmw import Counts, Receiver, answers, gate
-from pushmw.answers import Answer
-from pushmw.guards import Attempt, Bearer, Guard, Refusal
+from pushmw import Counts, Receiver
+from pushmw._http import answers
+from pushmw._http.answers import Answer
+from pushmw.guards import Attempt, Bearer, Guard, Refusal, gate
+from pushmw.guards.gate import Gate
 from worlds import BODY, Deliver, in_both_worlds
 
 CHALLENGE = 'Basic realm="x"'
@@ -62,6 +67,100 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(gate, "monotonic", made)
     return made
+
+
+# -- the gate alone
+
+
+def asked(*guards: Guard) -> Refusal | None:
+    named = [(f"guard {number}", guard) for number, guard in enumerate(guards)]
+    return Gate(named).ask({}, "/", None)
+
+
+def test_a_gate_gives_back_the_first_refusal_as_it_is() -> None:
+    refusal = Refusal("a rule of the house", CHALLENGE)
+    assert asked() is None
+    assert asked(open_to_all, open_to_all) is None
+    assert asked(open_to_all, lambda attempt: refusal, closed) is refusal
+
+
+@pytest.mark.parametrize("verdict", [broken, lambda attempt: True], ids=["raises", "returns"])
+def test_where_a_guard_fails_it_gives_a_refusal_of_its_own_without_a_challenge(
+    verdict: Any,
+) -> None:
+    refusal = asked(open_to_all, verdict, asking)
+    assert isinstance(refusal, Refusal)
+    assert refusal.challenge is None
+
+
+def test_a_gate_tells_of_a_guard_under_the_name_it_was_given(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked(open_to_all, closed)
+    assert [text for _, text in told(caplog)] == [
+        "guard guard 1 has refused 1, the last one for a rule of the house"
+    ]
+
+
+class Called:
+    """An object that is called like a function."""
+
+    def __init__(self) -> None:
+        vars(self)["__call__"] = open_to_all  # which Python does not look at
+
+    def __call__(self, attempt: Attempt) -> Refusal | None:
+        return Refusal(type(self).__name__)
+
+
+class Inheriting(Called):
+    """One that is called by what it inherits."""
+
+
+class Static:
+    """One whose call takes no self."""
+
+    @staticmethod
+    def __call__(attempt: Attempt) -> Refusal | None:
+        return Refusal("Static")
+
+
+class OfTheClass:
+    """One whose call takes the class."""
+
+    @classmethod
+    def __call__(cls, attempt: Attempt) -> Refusal | None:
+        return Refusal(cls.__name__)
+
+
+class Borrowing:
+    """One that is called by what another object does."""
+
+    __call__ = staticmethod(Called())
+
+
+@pytest.mark.parametrize(
+    ("guard", "why"),
+    [
+        pytest.param(closed, "a rule of the house", id="function"),
+        pytest.param(partial(lambda why, attempt: Refusal(why), "p"), "p", id="partial"),
+        pytest.param(Called(), "Called", id="object"),
+        pytest.param(Inheriting(), "Inheriting", id="inherited"),
+        pytest.param(Static(), "Static", id="static"),
+        pytest.param(OfTheClass(), "OfTheClass", id="of the class"),
+        pytest.param(Borrowing(), "Called", id="borrowed"),
+    ],
+)
+def test_a_guard_is_called_as_python_calls_it(guard: Any, why: str) -> None:
+    assert asked(guard) == Refusal(why)
+
+
+def test_a_guard_that_stands_for_another_is_looked_up_each_time() -> None:
+    current: ContextVar[Guard] = ContextVar("current", default=open_to_all)
+    proxy: Any = LocalProxy(current)
+    standing = Gate([("proxy", proxy)])
+    assert standing.ask({}, "/", None) is None
+    current.set(asking)
+    assert standing.ask({}, "/", None) == asking(Attempt(headers={}, path="", peer=None, now=0.0))
 
 
 # -- who is asked

@@ -8,7 +8,8 @@ import pytest
 
 from fakes import DISCONNECT, Input, Server, ask, call, environ, length, part, run, scope
 from pushes import PUSH
-from pushmw import Counts, Receiver, asgi, wsgi
+from pushmw import Counts, Receiver
+from pushmw._http import asgi, wsgi
 from pushmw.guards import Attempt, Guard, Refusal
 from sites.base import CALLBACK
 
@@ -48,8 +49,8 @@ def test_without_guards_there_is_nothing_in_between(adapter: Any, guards: Any) -
     def deliver() -> None:
         """Stand for what takes a push."""
 
-    assert adapter._guarded(Receiver(guards=guards), deliver) is deliver
-    assert adapter._guarded(Receiver(guards=[forbidding]), deliver) is not deliver
+    assert adapter._guarded(Receiver(guards=guards)._opened(), deliver) is deliver
+    assert adapter._guarded(Receiver(guards=[forbidding])._opened(), deliver) is not deliver
 
 
 # -- WSGI

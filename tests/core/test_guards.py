@@ -1,13 +1,23 @@
 """Guards alone: what they let in, and that nothing else gets in."""
 
 import base64
+import hashlib
 from typing import Any
 
 import pytest
 
 from attacks import BEARER, CREDENTIALS, DEFENCES, PASSWORD, TOKEN, USER, Attack, Defence, signed
-from pushmw.guards import Attempt, BasicAuth, Bearer, Guard, IoTDASignature, Refusal, sign
-from pushmw.requests import joined
+from pushmw._http.rules import joined
+from pushmw.guards import (
+    Attempt,
+    BasicAuth,
+    Bearer,
+    Guard,
+    IoTDASignature,
+    Refusal,
+    credentials,
+    sign,
+)
 
 NOW = 1_700_000_000.0
 NEW = "anotherToken2"
@@ -226,6 +236,23 @@ def test_several_bearer_tokens_hold_while_one_takes_the_place_of_another() -> No
     guard = Bearer("old", "new")
     for token, lets_in in (("old", True), ("new", True), ("older", False)):
         assert (guard(attempt({"authorization": f"Bearer {token}"})) is None) == lets_in
+
+
+def test_without_blake2_there_is_still_sha_256(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pythons built for FIPS raise where it is called, or have no such name."""
+    assert credentials._hash() is hashlib.blake2s
+
+    def forbidden(data: bytes = b"") -> None:
+        raise ValueError("not available in FIPS mode")
+
+    monkeypatch.setattr(hashlib, "blake2s", forbidden)
+    assert credentials._hash() is hashlib.sha256
+    monkeypatch.delattr(hashlib, "blake2s")
+    assert credentials._hash() is hashlib.sha256
+    monkeypatch.setattr(credentials, "_hashed", hashlib.sha256)
+    for name in ("BasicAuth", "Bearer"):
+        defence = next(each for title, each in DEFENCES.items() if title.startswith(name))
+        assert ask(defence.guard(), defence.good) is None
 
 
 def test_a_challenge_names_the_scheme() -> None:

@@ -1,9 +1,10 @@
-"""What `import pushmw` costs, and that imports between the rooms go one way."""
+"""The house: which room may know which, no circles, and what `import pushmw` costs."""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,114 +12,124 @@ import pytest
 import pushmw
 
 PACKAGE = Path(pushmw.__file__).parent
-MODULES = sorted(
-    path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] != "simulator"
-)
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# From the bottom to the top: a room imports rooms of lower floors only.
-FLOORS = [
-    {"depth"},
-    {"notifications"},
-    {"samples", "answers", "counts", "delivery", "iotda", "nonces", "paths"},
-    {"callables", "guards"},
-    {"options", "dispatch", "gate", "requests", "replay", "_signatures"},
-    {"compat", "context", "crossing", "deadlines", "kinds"},
-    {"registry", "waiting"},
-    {"running"},
-    {"taking"},
-    {"core"},
-    {"direct", "wsgi", "asgi"},
-    {"receiver"},
-    {"default", "flask", "django"},
-    {"__init__"},
-    {"cli", "__main__"},
-]
-FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-
+# A room is a folder, or a module beside the folders; it knows those named here, and no others.
+# What is in no row is public, each for one framework or one job: they know whom they like, and no
+# row knows them.
+KNOWS = {
+    "notifications": set[str](),
+    "guards": set[str](),
+    "_threads": set[str](),
+    "_dispatch": {"notifications", "_threads"},
+    "_register": {"notifications", "guards", "_dispatch"},
+    "_http": {"notifications", "guards", "_threads", "_dispatch", "_register"},
+    "receiver": {"notifications", "guards", "_threads", "_dispatch", "_register", "_http"},
+}
 # They know the protocol, so they must work under any server and without one.
-PURE = {
-    *("depth", "notifications", "samples", "answers", "counts", "delivery", "iotda", "paths"),
-    *("options", "callables", "dispatch", "requests", "replay", "_signatures"),
-    *("compat", "guards"),
-}
+PURE = {"notifications", "_register", "samples"}
 CROSSINGS = {
-    "asyncio",
-    "threading",
-    "concurrent",
-    "multiprocessing",
-    "queue",
-    "socket",
-    "selectors",
+    *("asyncio", "threading", "concurrent", "multiprocessing"),
+    *("queue", "socket", "selectors"),
 }
 
 
-def room_of(parts: tuple[str, ...]) -> str:
-    """Give the room a module belongs to, by its path inside the package."""
-    return parts[0].removesuffix(".py")
-
-
-def for_checkers_only(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+def room_of(path: Path) -> str:
+    """Give the room a module belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imported(node: ast.AST) -> Iterator[str]:
-    """List the modules imported at run time, inside of functions too."""
-    for child in ast.iter_child_nodes(node):
+    """List all that is imported: inside of functions too, and what only type checkers read."""
+    for child in ast.walk(node):
         if isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             assert not child.level, "relative imports would go unseen here"
-            if child.module == "pushmw":
-                yield from (f"pushmw.{alias.name}" for alias in child.names)
-            else:
-                yield child.module or ""
-        elif not for_checkers_only(child):
-            yield from imported(child)
+            yield child.module or ""
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
 
 
 def imports_of(path: Path) -> set[str]:
     return set(imported(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-def rooms_imported(path: Path) -> set[str]:
-    names = {name for name in imports_of(path) if name.split(".")[0] == "pushmw"}
-    # What is no room is a public name, so the package itself.
-    rooms = {room_of((*name.split(".")[1:], "__init__")) for name in names}
-    return {room if room in FLOOR else "__init__" for room in rooms}
+def module_at(name: str) -> Path | None:
+    """Give the file of a module of ours."""
+    if name != "pushmw" and not name.startswith("pushmw."):
+        return None
+    place = PACKAGE.joinpath(*name.split(".")[1:])
+    return next((p for p in (place / "__init__.py", place.with_suffix(".py")) if p.is_file()), None)
 
 
-name_of = pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def known_to(path: Path) -> set[Path]:
+    """Give the files of ours that a file imports, a package only if it is asked for names."""
+    names = imports_of(path)
+    found = {name: module_at(name) for name in names}
+    packages = {
+        name
+        for name in names
+        if any(
+            other.startswith(f"{name}.") and other.count(".") == name.count(".") + 1
+            for other in names
+            if found[other] is None
+        )
+    }
+    return {
+        file
+        for name, file in found.items()
+        if file is not None and (file.name != "__init__.py" or name in packages)
+    }
 
 
-@name_of
-def test_a_room_imports_lower_ones_only(path: Path) -> None:
-    room = room_of(path.relative_to(PACKAGE).parts)
-    assert room in FLOOR, "a new room needs its place in the house"
-    upwards = {r for r in rooms_imported(path) - {room} if FLOOR[r] >= FLOOR[room]}
-    assert upwards == set()
+each_module = pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE))
+)
 
 
-@name_of
+@each_module
+def test_a_room_knows_those_it_may(path: Path) -> None:
+    room = room_of(path)
+    if room in KNOWS:
+        assert {room_of(other) for other in known_to(path)} - {room} <= KNOWS[room]
+
+
+def test_only_the_receiver_knows_the_ways_of_http() -> None:
+    assert {room for room, known in KNOWS.items() if "_http" in known} == {"receiver"}
+
+
+def test_every_private_room_has_its_row() -> None:
+    private = {room for room in map(room_of, MODULES) if room.startswith("_")}
+    assert private - {"__init__", "__main__"} <= KNOWS.keys()
+
+
+def test_nothing_is_imported_in_a_circle() -> None:
+    try:
+        TopologicalSorter({path: known_to(path) for path in MODULES}).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(str(path.relative_to(PACKAGE)) for path in error.args[1]))
+
+
+@each_module
 def test_a_room_that_knows_the_protocol_neither_waits_nor_crosses(path: Path) -> None:
-    if room_of(path.relative_to(PACKAGE).parts) in PURE:
+    if room_of(path) in PURE:
         roots = {name.split(".")[0] for name in imports_of(path)}
         assert roots & CROSSINGS == set()
-        assert roots <= {*sys.stdlib_module_names, "msgspec", "werkzeug", "pushmw"}
+        assert roots <= {*sys.stdlib_module_names, "msgspec", "pushmw"}
 
 
 def test_each_framework_is_imported_by_its_own_room_only() -> None:
     frameworks = {"flask", "django", "fastapi", "starlette", "uvicorn", "granian", "gunicorn"}
     for path in MODULES:
         roots = {name.split(".")[0] for name in imports_of(path)}
-        room = room_of(path.relative_to(PACKAGE).parts)
-        if room != "cli":
-            assert roots & frameworks <= {room}
+        if room_of(path) != "cli":
+            assert roots & frameworks <= {room_of(path)}
 
 
-def test_the_scan_sees_what_is_imported_inside_of_functions() -> None:
-    assert {"wsgi", "asgi", "direct", "core"} <= rooms_imported(PACKAGE / "receiver.py")
-    assert "werkzeug.http" in imports_of(PACKAGE / "requests.py")
-    assert "receiver" not in rooms_imported(PACKAGE / "asgi.py"), "that is for checkers only"
+def test_the_scan_sees_what_is_imported_inside_of_functions_and_for_checkers() -> None:
+    assert {"_http", "_threads"} <= {room_of(p) for p in known_to(PACKAGE / "receiver.py")}
+    assert PACKAGE / "_register" / "mounting.py" in known_to(PACKAGE / "_register" / "registry.py")
+    assert "werkzeug.http" in imports_of(PACKAGE / "_http" / "rules.py")
 
 
 HEAVY = """

@@ -12,12 +12,12 @@ from pushmw.notifications.decoder import NO_KIND, UNKNOWN_KIND
 from pushmw.notifications.iotda import IOTDA_KINDS
 from pushmw.notifications.legacy import COMMAND_STATE, DeviceDeleted
 from pushmw.samples import sample, samples
-from reading import READERS, REPORT, packed, read_legacy, reader, refused
+from reading import READERS, REPORT, each_reader, packed, read_legacy, refused
 
 # Every kind, whatever is tried first
 
 
-@reader
+@each_reader
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_push_becomes_an_event_of_its_kinds_class(read: Any, kind: str) -> None:
     event = read(sample(kind))
@@ -26,7 +26,7 @@ def test_a_push_becomes_an_event_of_its_kinds_class(read: Any, kind: str) -> Non
     assert event == msgspec.json.decode(sample(kind), type=KINDS[kind])
 
 
-@reader
+@each_reader
 @pytest.mark.parametrize("kind", KINDS)
 def test_white_space_and_the_order_of_members_do_not_matter(read: Any, kind: str) -> None:
     expected = msgspec.convert(EXAMPLES[kind], KINDS[kind])
@@ -53,7 +53,7 @@ def test_nor_is_an_older_push_read_then(kind: str, body: Any) -> None:
     assert read_legacy(packed(body)) == Unasked(kind.replace("batchtask.status", "batchtask"))
 
 
-@reader
+@each_reader
 def test_what_is_inside_of_the_data_tells_nothing(read: Any) -> None:
     inner = {"notifyType": "deviceDeleted", "resource": "device", "event": "delete", "result": {}}
     event = read(sample(REPORT, **{"notify_data.body.services.properties": inner}))
@@ -65,7 +65,7 @@ def test_what_is_inside_of_the_data_tells_nothing(read: Any) -> None:
 # Both discriminators, or another platform's
 
 
-@reader
+@each_reader
 def test_a_push_that_names_a_legacy_kind_is_of_the_legacy_format(read: Any) -> None:
     for kind in IOTDA_KINDS:
         own = EXAMPLES[kind]
@@ -153,7 +153,7 @@ def test_another_platform_that_looks_alike_is_not_taken_for_either(read: Any, bo
             assert refused(read(sent), sent) == (None, NO_KIND)
 
 
-@reader
+@each_reader
 def test_a_command_state_is_known_beside_iotda(read: Any) -> None:
     event: Notification = read(samples()[COMMAND_STATE])
     assert event.kind == COMMAND_STATE

@@ -79,7 +79,7 @@ def test_no_legacy_push_is_taken_for_such_a_kind(struct: Any) -> None:
 def test_another_event_of_that_resource_is_unknown() -> None:
     push = Receiver(fallthrough=False)
     push.define("my.thing:happened", Happened)
-    push.on("my.thing:happened")(handler)  # type: ignore[call-overload]
+    push.on("my.thing:happened")(handler)  # type: ignore[operator]
     rest: list[Any] = []
     push.unhandled(rest.append)
     push.handle(packed({"resource": "my.thing", "event": "ended"}))

@@ -9,7 +9,7 @@ import pytest
 
 from documented import EXAMPLES, KINDS
 from pushmw import Counts, DeviceAdded, DeviceDeleted, Notification, Receiver
-from pushmw.dispatch import formats_asked
+from pushmw._dispatch.plan import formats_asked
 from pushmw.iotda import (
     BatchTaskUpdate,
     DeviceCreate,

@@ -4,13 +4,17 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from pushmw import Answer, Delivery, Receiver, deadlines, running, taking, waiting
-from pushmw.deadlines import TICK, watch_of, within
-from watching import deadline_of
+from pushmw import Answer, Delivery, Receiver
+from pushmw._dispatch import hopping
+from pushmw._http import front
+from pushmw._threads import deadlines, waiting
+from pushmw._threads.deadlines import TICK, within
+from watching import left
 from worlds import BODY, Deliver, awaited, in_both_worlds, lazily, on_a_loop, on_a_thread
 
 PATIENCE = 20  # seconds until a test gives up
@@ -30,47 +34,33 @@ async def forever(event: object = None) -> None:
 # The clock
 
 
-class Jumping(asyncio.SelectorEventLoop):
-    """A loop whose clock can be put forward."""
+def test_a_loop_that_rested_gives_the_next_push_its_whole_time() -> None:
+    push = hurried()
 
-    ahead = 0.0
+    @push.on("deviceDeleted")
+    async def quick(event: Any) -> None:
+        await asyncio.sleep(TICK / 5)
 
-    def time(self) -> float:
-        return super().time() + self.ahead
+    with asyncio.Runner() as runner:
+        for _ in range(3):
+            assert runner.run(push.ahandle(BODY)).status == 200
+            time.sleep(0.12)  # longer than the deadline, with a look of the watch outstanding
 
 
-def test_a_deadline_follows_the_clock_of_the_loop_and_not_the_number_of_sweeps() -> None:
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, Jumping)
-        task = asyncio.create_task(within(3600, forever()))
+def test_a_push_begun_beside_a_handler_that_blocks_has_its_whole_time() -> None:
+    async def blocks() -> None:
         await asyncio.sleep(0)
-        before = watch_of(loop).now
-        loop.ahead += 3700
-        for _ in range(4):
-            await asyncio.sleep(TICK)
-        assert watch_of(loop).now - before >= 3700 / TICK - 1
-        assert task.done()
-        with pytest.raises(TimeoutError):
-            await task
+        time.sleep(0.3)  # noqa: ASYNC251 - this is what must not matter
 
-    with asyncio.Runner(loop_factory=Jumping) as runner:
-        runner.run(main())
-
-
-def test_a_watch_that_wakes_again_knows_what_time_it_is() -> None:
     async def main() -> None:
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, Jumping)
-        watch = watch_of(loop)
-        await within(1, asyncio.sleep(0))
-        while not watch.idle:  # noqa: ASYNC110 - it is no use to production to tell
-            await asyncio.sleep(TICK / 5)
-        loop.ahead += 3700
-        await within(1, asyncio.sleep(TICK * 3))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(within(0.2, asyncio.sleep(0)))
+            group.create_task(blocks())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            await within(0.2, asyncio.sleep(0.1))
 
-    with asyncio.Runner(loop_factory=Jumping) as runner:
-        runner.run(main())
+    asyncio.run(main())
 
 
 def test_a_loop_that_is_busy_all_the_time_does_not_stretch_a_deadline() -> None:
@@ -90,7 +80,7 @@ def test_a_loop_that_is_busy_all_the_time_does_not_stretch_a_deadline() -> None:
         task.cancel()
 
     asyncio.run(main())
-    # 0.35 s in whole ticks, and a sweep and a cancellation that are each a slice late.
+    # 0.3 s, and a timer and a cancellation that are each a slice late.
     assert slices <= 12
 
 
@@ -120,40 +110,41 @@ def test_a_late_handler_has_time_for_cleaning_up(
 def test_after_an_overrun_the_others_have_the_grace_once_and_then_next_to_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(deadlines, "_GRACE_TICKS", 6)
-    push, left, late = hurried(), list[int](), list[str]()
+    monkeypatch.setattr(deadlines, "GRACE", 0.3)
+    push, given, late = hurried(), list[float](), list[str]()
 
     @push.error
     async def hook(error: Exception, delivery: Delivery) -> None:
         late.append(f"{delivery.handler} {type(error).__name__}")
 
     async def hangs(event: Any) -> None:
-        watch = watch_of(asyncio.get_running_loop())
-        left.append(deadline_of(watch).last - watch.now)
+        given.append(left())
         await forever()
 
     for name in "abcd":
         push.on("deviceDeleted", name=name)(hangs)
     assert on_a_loop(push).status == 503
     assert late == [f"{name} TimeoutError" for name in "abcd"]
-    assert left == [deadlines.ticks(0.1), 6, 2, 2]
+    assert given == pytest.approx([0.1, 0.3, TICK, TICK], abs=0.03)
 
 
-def test_the_time_after_an_overrun_is_the_grace_once() -> None:
-    left: list[int] = []
+def test_what_catches_its_cancellations_has_the_grace_for_that_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(deadlines, "GRACE", 0.3)
+    push, given = hurried(), list[float]()
 
-    async def late() -> None:
-        watch = watch_of(asyncio.get_running_loop())
-        for _ in range(3):
-            try:
+    async def deaf(event: Any) -> None:
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
                 await forever()
-            except asyncio.CancelledError:
-                assert deadlines.expired()
-                left.append(deadline_of(watch).last - watch.now)
-                deadline_of(watch).last = watch.now  # the rest of it need not be waited for
+            given.append(left())
+        await forever()
 
-    asyncio.run(within(TICK / 2, late()))
-    assert left == [deadlines.ticks(deadlines.GRACE), 2, 2]
+    for name in "ab":
+        push.on("deviceDeleted", name=name)(deaf)
+    assert on_a_loop(push).status == 503
+    assert given == pytest.approx([0.3, 2 * TICK, TICK, 2 * TICK], abs=0.03)
 
 
 # Deadlines inside deadlines
@@ -173,18 +164,17 @@ def test_a_push_that_a_handler_hands_over_does_not_outlive_the_push_it_came_from
 
 
 def test_the_shorter_one_of_two_deadlines_counts() -> None:
-    noted: list[int] = []
+    noted: list[float] = []
 
     async def note() -> None:
-        watch = watch_of(asyncio.get_running_loop())
-        noted.append(deadline_of(watch).last - watch.now)
+        noted.append(left())
 
     async def main() -> None:
         await within(2, within(1, note()))
         await within(1, within(2, note()))
 
     asyncio.run(main())
-    assert noted == [deadlines.ticks(1)] * 2
+    assert noted == pytest.approx([1, 1], abs=0.03)
 
 
 @in_both_worlds
@@ -198,7 +188,7 @@ def test_what_a_sync_handler_returned_has_what_is_left_of_the_deadline(
         return await awaitable
 
     monkeypatch.setattr(waiting, "within", noting)
-    for module in (taking, running, waiting):
+    for module in (front, hopping, waiting):
         monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     push = Receiver(handler_deadline=10)
 
@@ -225,7 +215,7 @@ def test_on_a_thread_late_handlers_have_the_grace_together(monkeypatch: pytest.M
         raise TimeoutError
 
     monkeypatch.setattr(waiting, "within", hanging)
-    for module in (taking, waiting):
+    for module in (front, waiting):
         monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     push = Receiver(handler_deadline=10)
     for style in (lazily, awaited, lazily, awaited):
@@ -293,3 +283,116 @@ def test_the_hook_is_called_for_the_handler_that_blocks_the_loop_and_for_none_be
     assert ended.wait(PATIENCE)
     assert seen == [("blocks", "TimeoutError"), ("third", "TimeoutError")]
     assert push.counts.failed == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_async_hook_that_runs_when_the_time_comes_has_the_grace(*, late: bool) -> None:
+    push, ended = hurried(), list[str]()
+
+    @push.error
+    async def hook(error: Exception, delivery: Delivery) -> None:
+        await asyncio.sleep(0.2)
+        ended.append(type(error).__name__)
+
+    @push.on("deviceDeleted")
+    async def fails(event: Any) -> None:
+        await asyncio.sleep(1 if late else 0)
+        raise ValueError
+
+    assert on_a_loop(push).status == 503
+    assert ended == ["TimeoutError" if late else "ValueError"]
+
+
+def test_a_hook_that_overruns_the_grace_too_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadlines, "GRACE", TICK)
+    push, ended = hurried(), list[str]()
+
+    @push.error
+    async def hook(error: Exception, delivery: Delivery) -> None:
+        try:
+            await forever()
+        finally:
+            ended.append("cancelled")
+
+    @push.on("deviceDeleted")
+    async def fails(event: Any) -> None:
+        raise ValueError
+
+    assert on_a_loop(push).status == 503
+    assert ended == ["cancelled"]
+
+
+def test_what_cleaning_up_of_a_late_handler_raises_leaves_no_cancellation_to_the_next() -> None:
+    push, ended = hurried(), list[str]()
+
+    async def child() -> None:
+        try:
+            await forever()
+        finally:
+            raise ValueError
+
+    @push.error
+    async def hook(error: Exception, delivery: Delivery) -> None:
+        await asyncio.sleep(0)
+        ended.append(type(error).__name__)
+
+    @push.on("deviceDeleted")
+    async def group(event: Any) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(child())
+
+    @push.on("deviceDeleted")
+    async def following(event: Any) -> None:
+        await asyncio.sleep(0)
+        ended.append("following")
+
+    assert on_a_loop(push).status == 503
+    assert sorted(ended) == ["ExceptionGroup", "following"]
+
+
+def test_an_inline_handler_that_is_late_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    push, sent = hurried(), list[Any]()
+    push.on("deviceDeleted", inline=True)(lambda event: time.sleep(0.15))
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": BODY, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1.0.0/messageReceiver", "headers": []}
+    asyncio.run(push.asgi()(scope, receive, send))
+    assert sent[0]["status"] == 200
+    assert "handlers of a deviceDeleted push took 0." in caplog.text
+
+
+def test_a_push_that_is_driven_without_a_task_is_late_as_any_other() -> None:
+    push, sent = hurried(), list[Any]()
+    push.on("deviceDeleted")(forever)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": BODY, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+        scope = {"type": "http", "method": "POST", "path": "/v1.0.0/messageReceiver", "headers": []}
+        work = push.asgi()(scope, receive, send)
+
+        def step(_: object = None) -> None:
+            try:
+                future: Any = work.send(None)
+            except StopIteration:
+                ended.set_result(None)
+            else:
+                future._asyncio_future_blocking = False
+                future.add_done_callback(step)
+
+        loop.call_soon(step)
+        await ended
+
+    asyncio.run(main())
+    assert sent[0]["status"] == 503

@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pushmw.nonces import Nonces
+from pushmw.guards.nonces import Nonces
 
 NOW = 1_700_000_000
 

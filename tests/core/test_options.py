@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from pushmw import Receiver
-from pushmw.delivery import KEPT_HEADERS, SECRET_HEADERS
-from pushmw.options import DEFAULTS, SDK_PATHS
+from pushmw._dispatch.delivery import KEPT_HEADERS, SECRET_HEADERS
+from pushmw._register.options import DEFAULTS, SDK_PATHS
 
 
 def test_the_defaults_are_those_of_the_documentation() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from pushmw.paths import Paths
+from pushmw._http.paths import Paths
 
 
 def paths(*wanted: str) -> Paths:

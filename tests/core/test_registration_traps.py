@@ -10,7 +10,8 @@ import pytest
 
 from fakes import ask, call, environ, part, scope
 from pushmw import Delivery, DeviceAdded, Notification, Receiver, Unclassified
-from pushmw.context import Glue
+from pushmw._dispatch.glue import Glue
+from pushmw._http.wsgi import entrance
 from pushmw.samples import sample
 
 BODY = sample("deviceAdded")
@@ -190,14 +191,15 @@ def test_the_first_post_seals_the_options_even_if_it_is_refused(way: str) -> Non
 def test_the_same_glue_again_keeps_what_is_compiled() -> None:
     push = Receiver()
     push.set_glue(Glue(nullcontext))
-    core = push.core()
-    compiled = core.accept, core.aaccept
+    push.on("deviceAdded")(lambda event: None)
+    front = push._opened()
+    table = front.table(entrance(push.options))
+    compiled = table[DeviceAdded]
     push.set_glue(Glue(nullcontext))
-    assert (core.accept, core.aaccept) == compiled
+    assert table[DeviceAdded] is compiled
     push.set_glue(Glue(nullcontext, nullcontext))
-    assert core.accept is not compiled[0]
-    assert core.aaccept is not compiled[1]
-    assert push.core() is core
+    assert table[DeviceAdded] is not compiled
+    assert push._opened() is front
 
 
 def test_star_takes_every_notification() -> None:

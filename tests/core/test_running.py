@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from fakes import Server, length, part, scope
 from pushmw import Delivery, Receiver
-from pushmw.context import Glue
+from pushmw._dispatch.glue import Glue
 from worlds import (
     BODY,
     Deliver,
@@ -148,8 +149,15 @@ def test_on_a_loop_sync_handlers_that_follow_each_other_share_one_hop() -> None:
 def test_on_a_loop_an_inline_handler_stays_there_and_needs_no_wait() -> None:
     push, threads = Receiver(), list[int]()
     push.on("deviceDeleted", inline=True)(lambda event: threads.append(threading.get_ident()))
-    answer: Any = push.core().aaccept(BODY, None, lambda source, names: ("", {}))
-    assert answer.status == 200
+    server = Server(part(BODY))
+
+    async def main() -> None:
+        work = push.asgi()(scope(length(BODY)), server.receive, server.send)
+        with pytest.raises(StopIteration):  # it is done without waiting for anything
+            work.send(None)
+
+    asyncio.run(main())
+    assert server.status == 200
     assert threads == [threading.get_ident()]
 
 

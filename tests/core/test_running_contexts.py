@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pushmw import Delivery, Receiver
-from pushmw.context import Glue
+from pushmw._dispatch.glue import Glue
 from worlds import Deliver, awaited, in_both_worlds, in_every_style, lazily, on_a_loop, sync
 
 Style = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -237,7 +237,7 @@ def test_a_hook_that_fails_stops_no_other_and_is_logged(
     push.on("deviceDeleted", name="failing")(style(broken))
     push.on("deviceDeleted")(style(lambda event: seen.append("next handler")))
     assert deliver(push).status == 503
-    assert seen == ["next hook", "next handler"]
+    assert seen == ["next handler", "next hook"]
     errors = [
         r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", logging.ERROR)
     ]

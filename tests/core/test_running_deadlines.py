@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pushmw import Answer, Receiver, deadlines, waiting
+from pushmw import Answer, Receiver
+from pushmw._threads import deadlines, waiting
 from watching import watched
 from worlds import BODY, Deliver, in_both_worlds, on_a_loop, on_a_thread
 
@@ -66,7 +67,7 @@ def test_an_async_handler_that_is_late_is_cancelled_and_the_others_run(
     push.on("deviceDeleted")(lambda event: notes.append("sync one behind"))
     assert deliver(push).status == 503
     noted = [] if hook == "no hook" else [TimeoutError]
-    assert notes == ["cancelled", *noted, "async one behind", "sync one behind"]
+    assert notes == ["cancelled", "async one behind", "sync one behind", *noted]
     assert errors(caplog)[0] == "handler late failed: TimeoutError"
     assert "not done 0.1 s after the push came in" in caplog.text
     assert push.counts.failed == 1
@@ -98,7 +99,7 @@ def test_a_handler_that_catches_its_cancellations_holds_no_server_thread(
         ended.set()
 
     assert on_a_thread(push).status == 503
-    assert errors(caplog)[0] == "handler deaf failed: TimeoutError"
+    assert "handler deaf failed: TimeoutError" in errors(caplog)
     assert not ended.is_set()
     release.set()
     assert ended.wait(PATIENCE)

@@ -13,12 +13,16 @@ from flask import Flask
 
 import processes
 from manual import ROOT
+from needs import needed
 from processes import Server
 from pushmw import Receiver
+from pushmw._register.options import SDK_PATHS
 from pushmw.compat import HANDLERS
 from pushmw.notifications import LEGACY_KINDS
-from pushmw.options import SDK_PATHS
 from pushmw.samples import sample
+
+# The extra `all`, and the server of some examples.
+needed("click", "django", "fastapi", "rich", "uvicorn", "waitress")
 
 METER, CHILD = (f"5c0ffee0-1a2b-4c3d-8e4f-00000000000{number}" for number in (1, 2))
 

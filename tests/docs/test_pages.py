@@ -14,9 +14,17 @@ import pytest
 import manual
 import processes
 from manual import PAGES, README
+from needs import needed
 from processes import Server
-from pushmw.options import SDK_PATHS
+from pushmw._register.options import SDK_PATHS
 from pushmw.samples import sample
+
+# The extra `all`, and what the env of tox has beside it.
+needed(
+    *("aiohttp", "blacksheep", "bottle", "click", "connexion", "django", "falcon", "fastapi"),
+    *("flask", "httpx2", "litestar", "ninja", "pyramid", "quart", "rest_framework", "rich"),
+    *("sanic", "uvicorn", "waitress"),
+)
 
 PROGRAM = manual.ROOT / "tests" / "programs" / "page.py"
 FRAMEWORKS = manual.ROOT / "docs" / "frameworks"

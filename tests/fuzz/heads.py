@@ -12,8 +12,8 @@ from attacks import TOKEN
 from fakes import Input, Server, call, environ, part, scope
 from fuzz.outcome import Target, defined
 from pushmw import Delivery, Receiver
+from pushmw._http.rules import joined
 from pushmw.guards import Guard, IoTDASignature, sign
-from pushmw.requests import joined
 
 MAX_BODY: Final = 1500
 ANSWERS: Final = {200, 400, 411, 413, 415}

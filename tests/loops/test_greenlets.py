@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from needs import needed
+
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-def told_by(program: str) -> dict[str, Any]:
+def told_on(name: str) -> dict[str, Any]:
+    needed(name)
     done = subprocess.run(
-        [sys.executable, PROGRAMS / program],
+        [sys.executable, PROGRAMS / f"{name}_pushes.py"],
         capture_output=True,
         text=True,
         timeout=50,
@@ -26,10 +29,10 @@ def told_by(program: str) -> dict[str, Any]:
 
 
 def test_on_gevent_async_handlers_run_concurrently_on_one_loop_that_no_greenlet_sees() -> None:
-    told = told_by("gevent_pushes.py")
+    told = told_on("gevent")
     assert told["in a loop"] == 0
     assert told["free"] > 0
 
 
 def test_on_eventlet_async_handlers_run_concurrently_on_one_loop() -> None:
-    told_by("eventlet_pushes.py")
+    told_on("eventlet")

@@ -6,7 +6,8 @@ import sys
 import threading
 import warnings
 
-from pushmw.crossing import Pool, wait_for
+from pushmw._threads.loop import wait_for
+from pushmw._threads.pool import Pool
 
 # Python 3.12 warns of what is tried here: forking while threads run.
 warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)

@@ -7,9 +7,9 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from pushmw.depth import SHALLOW_SIZE
 from pushmw.notifications.base import Unclassified
-from pushmw.notifications.decoder import decoder
+from pushmw.notifications.decoder import reader
+from pushmw.notifications.depth import SHALLOW_SIZE
 from pushmw.notifications.legacy import LEGACY_KINDS
 
 PASSING = 68
@@ -49,7 +49,7 @@ def bodies() -> Iterator[bytes]:
 
 
 def main() -> None:
-    read = decoder(LEGACY_KINDS)
+    read = reader(LEGACY_KINDS)
     done: list[object] = []
 
     def work() -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from needs import MissingError
 from servers import nginx
 from servers.client import PATIENCE, Answer, Connection, head
 from servers.notes import Report, open_gate, prepare, read
@@ -30,7 +31,7 @@ NO_HURRY: Final = 60
 
 
 class StartError(Exception):
-    """A server is not there or does not come up."""
+    """A server does not come up."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def hosting(
     """Run a server, and whatever happens leave none of its processes behind.
 
     Raises:
-        StartError: it is not installed, or does not come up; the message says what it printed.
+        MissingError: it is not installed.
+        StartError: it does not come up; the message says what it printed.
     """
     _check_installed(server)
     prepare(folder)
@@ -159,9 +161,9 @@ def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[byte
 def _check_installed(server: Server) -> None:
     for name, package in server.packages.items():
         if importlib.util.find_spec(name) is None and not _program(name).exists():
-            raise StartError(f"{server.name} needs a package: pip install {package}")
+            raise MissingError(f"{server.name} needs a package: pip install {package}")
     if server.proxy is not None and nginx.program() is None:
-        raise StartError(f"{server.name} needs nginx: apt-get install {nginx.PACKAGE}")
+        raise MissingError(f"{server.name} needs nginx: apt-get install {nginx.PACKAGE}")
 
 
 def _program(name: str) -> Path:

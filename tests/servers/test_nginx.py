@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from needs import MissingError
 from pushmw.samples import sample
 from servers import nginx
 from servers.client import A_WHILE, PATIENCE, chunks, post, post_chunked
-from servers.process import ENDS_WITHIN, Host, StartError, hosting
+from servers.process import ENDS_WITHIN, Host, hosting
 from servers.promises import CLOSED, WAITS, Server
 from servers.table import SERVERS
 
@@ -96,7 +97,7 @@ def test_where_nginx_is_missing_it_is_said_how_to_get_it(
     (server, *_) = [server for server in SERVERS if server.proxy]
     monkeypatch.setattr(nginx, "PLACES", ["/nowhere"])
     with (
-        pytest.raises(StartError, match=r"needs nginx: apt-get install nginx$"),
+        pytest.raises(MissingError, match=r"needs nginx: apt-get install nginx$"),
         hosting(server, tmp_path),
     ):
         pass

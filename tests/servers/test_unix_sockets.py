@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from needs import needed
 from pushmw.samples import sample
 from servers.process import ENDS_WITHIN, STARTS_WITHIN, _python_path
 from wire import head
@@ -68,6 +69,7 @@ def listening(
 ) -> Iterator[Listening]:
     path = tmp_path_factory.mktemp("unix") / "s"
     found = Listening(SERVERS[request.param], path)
+    needed(found.server.command.split()[0])
     output = path.with_name("log")
     with output.open("wb") as log:
         process = subprocess.Popen(

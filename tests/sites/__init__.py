@@ -5,6 +5,7 @@ To add a framework: write one module here with a ``SITES`` like the others, and 
 """
 
 import importlib
+from pathlib import Path
 
 from sites.base import Site
 
@@ -37,8 +38,12 @@ MODULES = {
     "connexion": "connexion",
     "aiohttp": "aiohttp",
 }
-# Those that need no framework.
-DEFAULT = ("wsgi", "asgi", "handle", "ahandle")
+
+
+def are_for(tests: Path, name: str) -> bool:
+    """Tell whether a file of tests is for a site: those of a framework are for its own only."""
+    framework = tests.stem.removeprefix("test_")
+    return tests.parent.name != "frameworks" or MODULES[name] == framework
 
 
 def find(name: str) -> Site:

@@ -1,0 +1,120 @@
+"""Handlers that leave an event loop: adjacent sync ones share one hop to another thread."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from threading import Lock
+from time import monotonic
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
+
+from pushmw._dispatch.calling import STOPS, Step, Taken, overrun, step
+from pushmw._dispatch.delivery import Delivery
+from pushmw._dispatch.glue import Context, Hop
+from pushmw._dispatch.outcome import Outcome, Result, Results, all_well, failure, outcome_of
+from pushmw._dispatch.plan import Handler
+from pushmw._threads.deadlines import expired
+from pushmw._threads.pool import SaturatedError
+from pushmw._threads.waiting import Settle, Since, bridging
+
+Hopping: TypeAlias = Callable[[Taken, Delivery], Coroutine[Any, Any, Outcome]]
+# (results, push, how to wait for an awaitable, since when)
+Tell: TypeAlias = Callable[[Results, Delivery, Settle, Since], None]
+
+
+class _Hop:
+    """A run on another thread, and how far it has come, for the loop that waits for it.
+
+    Attributes:
+        results: of the handlers that have ended.
+        begun: whether the thread has begun at all.
+        stop: what ended it before its end.
+    """
+
+    def __init__(self, steps: Sequence[Step], tell: Tell) -> None:
+        self.results: list[Result] = []
+        self.begun = False
+        self.stop: BaseException | None = None
+        self._steps = steps
+        self._tell = tell
+        self._ended = False
+        self._left: int | None = None
+        self._late = False
+        self._lock = Lock()
+
+    def run(self, event: Taken, push: Delivery, settle: Settle, since: Since) -> None:
+        """Run the handlers, on the other thread."""
+        self.begun = True
+        try:
+            for each in self._steps:
+                self.results.append(each(event, push, settle, since))
+        except STOPS as stop:
+            self.stop = stop
+        with self._lock:
+            self._ended = True
+        if self._left is not None:
+            results = self.results[self._left :]
+            if self._late and results:  # that it failed is known; this is what with, in the end
+                results[0] = replace(results[0], handler=replace(results[0].handler, errors=()))
+            self._tell(tuple(results), push, settle, since)
+
+    def leave(self, *, late: bool) -> int | None:
+        """Give up waiting; give how many have ended, or None if all have.
+
+        Args:
+            late: the next one, which runs now, will be told as late.
+        """
+        with self._lock:
+            if not self._ended:
+                self._left, self._late = len(self.results), late
+            return self._left
+
+
+def hopping(handlers: Sequence[Handler], context: Context, tell: Tell) -> Hopping:
+    """Compile sync handlers to be run in one hop from an event loop.
+
+    When their time is over the thread goes on: with the handler that is late, then with those
+    after it. What fails of that is told by ``tell``, on that thread.
+    """
+    handled, good = all_well(handlers)
+    steps = [step(result, context) for result in handled]
+    choose = _ways(context)
+
+    async def call(event: Taken, push: Delivery) -> Outcome:
+        hop = _Hop(steps, tell)
+        since = asyncio.get_running_loop(), monotonic()
+        way, settle = choose()
+        try:
+            await way(hop.run, event, push, settle, since)
+        except SaturatedError as saturated:
+            return outcome_of(failure(handler, saturated) for handler in handlers)
+        except asyncio.CancelledError as cancelled:
+            late = expired()
+            ended = hop.leave(late=late)
+            if not late:
+                return outcome_of(hop.results[:ended], cancelled)
+            if ended is not None:
+                return _late(handlers, ended, hop, context)
+        return good if hop.results == handled else outcome_of(hop.results, hop.stop)
+
+    return call
+
+
+def _late(handlers: Sequence[Handler], ended: int, hop: _Hop, context: Context) -> Outcome:
+    """Give the results of handlers of which some have not ended in time.
+
+    Those after the one that is late are still to run; where none has begun none ever will.
+    """
+    which = handlers[ended : ended + 1] if hop.begun else handlers
+    late = (failure(handler, overrun(context), late=True) for handler in which)
+    return outcome_of((*hop.results[:ended], *late))
+
+
+def _ways(context: Context) -> Callable[[], tuple[Hop, Settle]]:
+    """Make what chooses a way to a thread, and how that waits for an awaitable."""
+    glue, pool = context.glue, (context.pool, bridging(context.deadline))
+    if glue is None or glue.hop is None:
+        return lambda: pool
+    hops, own = glue.hops, glue.settle
+    theirs = glue.hop, pool[1] if own is None else lambda awaitable, _: own(awaitable)
+    return lambda: theirs if hops() else pool

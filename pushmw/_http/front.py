@@ -1,0 +1,232 @@
+"""The compiled receiver as HTTP sees it: what every way in shares, and what becomes an answer."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from math import inf
+from time import monotonic
+from typing import Any, Final, TypeAlias
+
+from pushmw._dispatch.calling import afailed, failed
+from pushmw._dispatch.delivery import Delivery
+from pushmw._dispatch.entrance import Entrance
+from pushmw._dispatch.glue import Glue
+from pushmw._dispatch.outcome import Outcome, outcome_of
+from pushmw._dispatch.plan import Plan
+from pushmw._dispatch.reporting import areport, log, report
+from pushmw._dispatch.routes import Dispatch, MakeRoute, Route
+from pushmw._http import answers
+from pushmw._http.answers import HANDLED, Answer
+from pushmw._http.counts import Counts
+from pushmw._register.options import Options
+from pushmw._threads.waiting import blocking
+from pushmw.guards.attempt import Refusal
+from pushmw.guards.gate import Gate
+from pushmw.notifications.base import Event, TooDeep, Unasked, Unclassified
+from pushmw.notifications.decoder import UNKNOWN_KIND, Read
+
+logger = logging.getLogger("pushmw")
+
+_SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outside
+
+# (event, body, source) -> the answer; on a loop perhaps what to await for it
+Take: TypeAlias = Callable[[Any, bytes, Any], Any]
+
+
+# What takes the events of a class; the handler, if to call it is all that does; and, on a loop
+# only, whether that is called and not awaited. Plain tuples: a named one takes 100 ns to unpack.
+Taking: TypeAlias = tuple[Any, ...]
+Table: TypeAlias = dict[type, Taking]
+
+
+class Front:
+    """What the ways in of one receiver share.
+
+    Attributes:
+        read: makes the event of a body.
+        gate: the guards to be passed before the body is read, if there are any.
+        options: the receiver's; they do not change any more.
+        dispatch: what handlers run for which events.
+    """
+
+    def __init__(
+        self,
+        read: Read,
+        gate: Gate | None,
+        options: Options,
+        counts: Counts,
+        *,
+        dispatch: Dispatch,
+        make: MakeRoute | None = None,
+    ) -> None:
+        self.read = read
+        self.gate = gate
+        self.options = options
+        self.counts = counts
+        self.dispatch = dispatch
+        self._make = make or dispatch.route
+        self._told: set[str] = set()
+        self._tables: list[tuple[Entrance, Table]] = []
+
+    def use(self, glue: Glue | None) -> None:
+        """Put a framework's context round every handler."""
+        self.dispatch.use(glue)
+        for entrance, table in self._tables:
+            table.update(self._compiled(entrance))
+
+    def table(self, entrance: Entrance) -> Table:
+        """Give what takes the events of each class at a way in; it follows a later `use`."""
+        table = self._compiled(entrance)
+        self._tables.append((entrance, table))
+        return table
+
+    def _compiled(self, entrance: Entrance) -> Table:
+        def taking(plan: Plan) -> Taking:
+            route = self._make(plan, entrance)
+            return made(self._take(route, entrance), route.alone, inline=route.inline)
+
+        def made(take: Take, alone: Any = None, *, inline: bool = False) -> Taking:
+            return (take, alone, inline) if entrance.on_loop else (take, alone)
+
+        nobodys = made(self._nobodys)
+        table: Table = {
+            cls: taking(plan) if plan else nobodys for cls, plan in self.dispatch.plans.items()
+        }
+        unrecognised = self.dispatch.unrecognised
+        rest = taking(unrecognised)[0] if unrecognised else None
+        table[Unclassified] = made(self._stranger(rest))
+        table[Unasked] = nobodys
+        table[TooDeep] = made(self._too_deep)
+        return table
+
+    def denies(self, refusal: Refusal) -> Answer:
+        """Count a request that a guard refuses, and give the answer."""
+        self.counts.denied += 1
+        return answers.denied(refusal.challenge)
+
+    # -- what became of it
+
+    def _take(self, route: Route, entrance: Entrance) -> Take:
+        """Make what runs a route and answers for its outcome."""
+        run, asks, make, counts = route.run, route.asks, entrance.push, self.counts
+        first, good = route.first, route.good
+        settled = self._asettled if entrance.on_loop else self._settled
+        longest = inf if entrance.deadline is None else entrance.deadline
+
+        def take(event: Event, body: bytes, source: Any) -> Any:
+            push: Any = make(event, body, source, first) if asks else None
+            began = monotonic()
+            outcome: Outcome = run(event, push, began)
+            if outcome is good:
+                counts.handled += 1
+                answer: Any = HANDLED
+            elif outcome.failures or outcome.stop is not None:
+                answer = settled(outcome, push, entrance, began)
+            else:
+                answer = self._answer(outcome)
+            if monotonic() - began > longest:
+                log_overrun(event, monotonic() - began)
+            return answer
+
+        async def atake(event: Event, body: bytes, source: Any) -> Answer:
+            push: Any = make(event, body, source, first) if asks else None
+            outcome: Outcome = await run(event, push)
+            if outcome is not good:
+                return await self._asettled(outcome, push, entrance)
+            counts.handled += 1
+            return HANDLED
+
+        return atake if route.waits else take
+
+    def _settled(
+        self, outcome: Outcome, push: Delivery, entrance: Entrance, began: float
+    ) -> Answer:
+        """Tell what failed, and answer for it, on the thread that brought the push."""
+        settle = blocking(entrance.deadline)
+        context = self.dispatch.within(entrance)
+        report(outcome.failures, push, context, settle, began)
+        return self._answer(outcome)
+
+    async def _asettled(
+        self, outcome: Outcome, push: Delivery, entrance: Entrance, _began: float = 0
+    ) -> Answer:
+        """Tell what failed, and answer for it, from an event loop."""
+        await areport(outcome.failures, push, self.dispatch.within(entrance))
+        return self._answer(outcome)
+
+    def _answer(self, outcome: Outcome) -> Answer:
+        """Count a push, and give the answer for what became of it."""
+        if outcome.stop is not None:
+            raise outcome.stop
+        if outcome.failures:
+            self.counts.failed += 1
+            return answers.FAILED
+        if outcome.taken:
+            self.counts.handled += 1
+        else:
+            self.counts.unhandled += 1
+        return HANDLED
+
+    def failed(self, event: Any, raised: BaseException, entrance: Entrance) -> Answer:
+        """Answer for a handler that was alone, and raised in an adapter's own frame.
+
+        Raises:
+            CancelledError: it was not the handler that failed, but somebody cancels the push.
+        """
+        plan: Any = self.dispatch.plan_of(event)
+        (handler,) = plan.handlers
+        give = afailed if entrance.on_loop else failed
+        result = give(handler, raised, self.dispatch.within(entrance))
+        log([result])
+        return self._answer(outcome_of([result]))
+
+    # -- what nobody handles
+
+    def _nobodys(self, event: Event | Unasked, *_: Any) -> Answer:
+        """Say once that a kind has no handler, and how to write one."""
+        kind = f"{event.kind}"
+        if kind not in self._told:
+            self._told.add(kind)
+            logger.info("nobody handles %r; to do so: @push.on(%r)", kind, kind)
+        self.counts.unhandled += 1
+        return answers.NOT_OURS
+
+    def _too_deep(self, *_: Any) -> Answer:
+        self.counts.refused += 1
+        return answers.TOO_DEEP
+
+    def _stranger(self, rest: Take | None) -> Take:
+        """Make what takes a push that was not understood."""
+
+        def take(event: Unclassified, body: bytes, source: Any) -> Any:
+            answer = self._unclassified(event)
+            if not answer.passes:
+                self.counts.refused += 1
+            elif rest is not None:
+                return rest(event, body, source)
+            else:
+                self.counts.unhandled += 1
+            return answer
+
+        return take
+
+    def _unclassified(self, event: Unclassified) -> Answer:
+        """Count and log what was not understood, and say what would be answered for it."""
+        self.counts.unclassified += 1
+        digest = hashlib.sha256(event.body).hexdigest()[:16]
+        logger.warning(
+            "push of kind %r not understood: %s (%d bytes, sha256 %s)",
+            event.kind and event.kind[:_SHOWN],
+            event.reason,
+            len(event.body),
+            digest,
+            extra={"pushmw_reason": event.reason, "pushmw_digest": digest},
+        )
+        # A kind the platform has added meanwhile is no bad input.
+        bad = self.options.strict and event.reason is not UNKNOWN_KIND
+        return answers.unclassified(400 if bad else 200, event.reason)
+
+
+def log_overrun(event: Any, seconds: float) -> None:
+    """Log that handlers took longer than they may."""
+    logger.error("handlers of a %s push took %.1f s", event.kind, seconds)

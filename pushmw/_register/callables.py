@@ -1,0 +1,177 @@
+"""What a registered function is: awaited or not, with a delivery or without, for which events."""
+
+import functools
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, cast
+
+from pushmw._dispatch.delivery import Delivery
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _called(function: Any) -> Any:
+    """Give the function behind an object that is called like one."""
+    return type(function).__call__
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Tell whether calling ``function`` gives a coroutine, as far as can be known before."""
+    function = _bare(function)
+    return any(map(inspect.iscoroutinefunction, (function, _called(function))))
+
+
+def is_async_context(factory: Callable[..., Any]) -> bool:
+    """Tell whether ``factory`` gives an asynchronous context manager.
+
+    Raises:
+        TypeError: it is not callable, or a generator function and so no factory yet.
+    """
+    factory = _bare(factory)
+    if not callable(factory):
+        raise TypeError(f"around: takes a function that makes a context manager, not {factory!r}")
+    if inspect.isgeneratorfunction(factory) or inspect.isasyncgenfunction(factory):
+        raise TypeError(
+            f"around: {name_of(factory)} is a generator function; decorate it with "
+            "contextlib.contextmanager or contextlib.asynccontextmanager"
+        )
+    made: Any = factory if inspect.isclass(factory) else inspect.unwrap(factory)
+    if isinstance(made, type):
+        return hasattr(made, "__aenter__") and not hasattr(made, "__enter__")
+    return inspect.isasyncgenfunction(made)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Name a callable as ``module:qualname``."""
+    named: Any = _bare(function)
+    if not hasattr(named, "__qualname__"):
+        named = cast("Any", type(named))
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
+    try:
+        # What stands behind functools.wraps takes its own arguments, which may be others.
+        own = inspect.signature(function, follow_wrapped=False)
+        passes_on = any(p.kind is p.VAR_POSITIONAL for p in own.parameters.values())
+        seen = inspect.signature(function) if passes_on else own
+    except (TypeError, ValueError):  # a builtin without a signature
+        return None
+    return list(seen.parameters.values())
+
+
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    """Resolve the annotations; those of TYPE_CHECKING imports cannot be, and are left out."""
+    named: Any = _bare(function)
+    if not (inspect.isfunction(named) or inspect.ismethod(named)):
+        named = _called(named)
+    with suppress(Exception):  # an annotation is any expression
+        return typing.get_type_hints(named)
+    return {}
+
+
+def check_runs(function: Callable[..., Any]) -> None:
+    """Refuse a generator function: calling it runs nothing.
+
+    Raises:
+        TypeError: it is one.
+    """
+    bare = _bare(function)
+    if inspect.isgeneratorfunction(bare) or inspect.isasyncgenfunction(bare):
+        raise TypeError(f"{name_of(function)} has a yield in it: to call it runs nothing")
+
+
+def check_guard(guard: Any) -> None:
+    """Refuse what cannot be asked as a guard, at once and with one argument.
+
+    Raises:
+        TypeError: saying what is wrong, and nothing that may be secret.
+    """
+    if not callable(guard):
+        raise TypeError(f"a guard must be callable, not {type(guard).__name__}")
+    if isinstance(guard, type):
+        raise TypeError(f"{guard.__name__} is no guard yet: make one of it, {guard.__name__}(...)")
+    check_runs(guard)
+    if is_async(guard):
+        raise TypeError(f"guard {name_of(guard)} is async, but has to answer at once")
+    try:
+        inspect.signature(guard).bind(None)
+    except TypeError:
+        raise TypeError(f"guard {name_of(guard)} cannot be called with an attempt") from None
+    except ValueError:  # a builtin without a signature
+        return
+
+
+def wants(function: Callable[..., Any], taken: int) -> bool:
+    """Tell whether ``function`` takes a delivery after its first ``taken`` arguments.
+
+    It does when a further *required* positional parameter exists, or one is annotated `Delivery`.
+
+    Raises:
+        TypeError: it cannot be called that way: too few or too many parameters are required.
+    """
+    parameters = _parameters(function)
+    if parameters is None:
+        return False
+    positional = [p for p in parameters if p.kind in _POSITIONAL]
+    rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    required = [p for p in positional if p.default is p.empty]
+    hints = _annotations(function)
+    place = positional[taken : taken + 1]
+    asking = [p for p in parameters if _is_delivery(hints.get(p.name, p.annotation))]
+    misplaced = [p for p in asking if p not in place]
+    needs = len(required) > taken or bool(asking)
+    keyword_only = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
+    too_few, too_many = len(positional) < taken and not rest, len(required) > taken + 1
+    if too_few or too_many or keyword_only or misplaced:
+        takes = " and ".join(["the event"] * taken + ["the delivery"])
+        raise TypeError(
+            f"{name_of(function)}{inspect.signature(function)} cannot be called: "
+            f"pushmw passes {takes}, by position"
+        )
+    return needs
+
+
+def _is_delivery(annotation: Any) -> bool:
+    if isinstance(annotation, str):  # could not be resolved
+        return re.search(r"\bDelivery\b", annotation) is not None
+    return annotation is Delivery or Delivery in typing.get_args(annotation)
+
+
+def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
+    """Refuse a handler whose event is annotated with a class that a push of its kind is not.
+
+    Raises:
+        TypeError: naming the handler, the annotation and the class that would come.
+    """
+    parameters = _parameters(function)
+    first = next((p for p in parameters or () if p.kind in _POSITIONAL), None)
+    annotation = _annotations(function).get(first.name) if first is not None else None
+    if annotation is None:
+        return
+    expected = tuple(expected)
+    if all(_accepts(annotation, struct) for struct in expected):
+        return
+    shown = annotation.__name__ if isinstance(annotation, type) else annotation
+    coming = " | ".join(struct.__name__ for struct in expected)
+    raise TypeError(
+        f"{name_of(function)} takes {shown}, but is registered for pushes that arrive as {coming}; "
+        f"annotate it with {coming} or register it for the kind it is written for"
+    )
+
+
+def _accepts(annotation: Any, struct: type) -> bool:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_accepts(choice, struct) for choice in typing.get_args(annotation))
+    # Any is a class since Python 3.11.
+    return annotation is Any or not isinstance(annotation, type) or issubclass(struct, annotation)
