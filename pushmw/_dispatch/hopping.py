@@ -1,7 +1,7 @@
 """Handlers that leave an event loop: adjacent sync ones share one hop to another thread."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeAlias
@@ -116,5 +116,9 @@ def _ways(context: Context) -> Callable[[], tuple[Hop, Settle]]:
     if glue is None or glue.hop is None:
         return lambda: pool
     hops, own = glue.hops, glue.settle
-    theirs = glue.hop, pool[1] if own is None else lambda awaitable, _: own(awaitable)
+
+    def settle(awaitable: Awaitable[Any], since: Any) -> Any:
+        return pool[1](awaitable, since) if own is None else own(awaitable)
+
+    theirs = glue.hop, settle
     return lambda: theirs if hops() else pool

@@ -5,7 +5,7 @@ what still runs when the watch looks, a moment later, gets a timer of its own.
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterator
+from collections.abc import Awaitable, Coroutine, Generator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Final, TypeVar, cast
@@ -173,7 +173,7 @@ def expired() -> bool:
 
 
 @contextmanager
-def spared() -> Iterator[None]:
+def spared() -> Generator[None]:
     """Let what runs when the time comes have the `GRACE` for itself, unless that was given."""
     loop = asyncio.get_running_loop()
     watch, task = watch_of(loop), asyncio.current_task(loop)

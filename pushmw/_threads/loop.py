@@ -105,7 +105,8 @@ def _in_greenlet(future: Future[T], timeout: float | None) -> T:
     from gevent.event import Event
 
     done = Event()
-    with get_hub().loop.async_() as wake:
+    watcher: Any = get_hub().loop.async_()
+    with watcher as wake:
         wake.start(done.set)
         future.add_done_callback(wake.send_ignoring_arg)
         try:
