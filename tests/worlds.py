@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fakes import ask, call, environ, length, part, scope
 from pushmw import Answer, Receiver
 from pushmw.samples import sample
 
@@ -64,3 +65,16 @@ def lazily(function: Callable[..., Any]) -> Callable[..., Any]:
 in_every_style = pytest.mark.parametrize(
     "style", [sync, awaited, lazily], ids=["sync", "async", "lazily async"]
 )
+
+
+# Every way in, as what takes a receiver and gives the status for one push.
+WAYS: dict[str, Callable[[Receiver], int]] = {
+    "wsgi": lambda push: int(call(push.wsgi(), environ(BODY)).status[:3]),
+    "asgi": lambda push: ask(push.asgi(), scope(length(BODY)), part(BODY)).status,
+    "handle": lambda push: on_a_thread(push).status,
+    "ahandle": lambda push: on_a_loop(push).status,
+}
+
+
+class Panic(BaseException):
+    """As extensions written in Rust raise one."""

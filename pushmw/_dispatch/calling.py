@@ -9,14 +9,15 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack, ExitStack
-from inspect import isawaitable
 from typing import Any, Final, TypeAlias
 
 from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.glue import Context
 from pushmw._dispatch.outcome import Result, State, failure
 from pushmw._dispatch.plan import Around, Handler
-from pushmw._threads.deadlines import cancelled, expired
+from pushmw._dispatch.returned import awaits, check_awaited, said
+from pushmw._errors import PASSING
+from pushmw._threads.deadlines import cancelled, expired, watches_us
 from pushmw._threads.waiting import Settle, Settled, Since, refuse
 from pushmw.notifications.base import Event, Notification
 from pushmw.notifications.views import View
@@ -28,10 +29,10 @@ Step: TypeAlias = Callable[[Taken, Delivery, Settle, Since], Result]
 # (event, push) -> the result, from an event loop
 AsyncStep: TypeAlias = Callable[[Taken, Delivery], Coroutine[Any, Any, Result]]
 
-# What a user's code may raise and that is its failure.
-RAISED: Final = (Exception, asyncio.CancelledError)
+# What a user's code may raise: its failure, but for what `failed` and `afailed` let pass.
+RAISED: Final = (BaseException,)
 # What ends a run; its outcome has what was done before.
-STOPS: Final = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
+STOPS: Final = (asyncio.CancelledError, *PASSING)
 
 
 def is_bare(handler: Handler, context: Context) -> bool:
@@ -51,16 +52,27 @@ def runs_inline(handler: Handler) -> bool:
 
 
 def failure_of(raised: BaseException) -> Exception:
-    """Give what a handler failed with: when it is a cancellation, then of what it waited for."""
+    """Give what a handler failed with: an `Exception`, with what is none as its cause.
+
+    When that is a cancellation, then of what the handler waited for.
+    """
     if isinstance(raised, Exception) and not isinstance(raised, CancelledError):
         return raised
-    failure = RuntimeError("what the handler waited for was cancelled")
+    cancelled = isinstance(raised, CancelledError | asyncio.CancelledError)
+    why = "what the handler waited for was cancelled"
+    failure = RuntimeError(why if cancelled else f"it raised {type(raised).__name__}")
     failure.__cause__ = raised
     return failure
 
 
 def failed(handler: Handler, raised: BaseException, _: Context | None = None) -> Result:
-    """Give the result of a handler that raised on a thread."""
+    """Give the result of a handler that raised on a thread.
+
+    Raises:
+        KeyboardInterrupt, SystemExit: as they are.
+    """
+    if isinstance(raised, PASSING):
+        raise raised
     return failure(handler, failure_of(raised))
 
 
@@ -69,7 +81,11 @@ def afailed(handler: Handler, raised: BaseException, context: Context) -> Result
 
     Raises:
         CancelledError: somebody cancels the push itself.
+        GeneratorExit: somebody gives up the coroutine that waits for the handler.
+        KeyboardInterrupt, SystemExit: as they are.
     """
+    if isinstance(raised, PASSING) or (isinstance(raised, GeneratorExit) and not watches_us()):
+        raise raised
     error, late = failure_of(raised), expired()
     if error is raised:  # an exception of its own, perhaps what cleaning up came to
         return failure(handler, error, late=late)
@@ -89,10 +105,10 @@ def _asks(handler: Handler) -> bool:
 
 def _viewed(handler: Handler, event: Taken) -> Taken | None:
     """Give what a handler takes of an event, or None if it does not want it."""
-    seen: Taken | None = event
+    where, seen = handler.where, event
     if handler.view is not None and isinstance(event, Notification):
         seen = handler.view[event.kind](event)
-    return seen if seen is not None and (handler.where is None or handler.where(seen)) else None
+    return seen if seen is not None and (where is None or said(where(seen))) else None
 
 
 def _open(around: Around, push: Delivery, name: str) -> Any:
@@ -138,8 +154,8 @@ def _step(handled: Result, context: Context, *, first: bool) -> Step:
                 return inside(event, push, settle, since)
             told = push if first or not takes else push.to(name)
             result = function(event, told) if takes else function(event)
-            if result is not None and isawaitable(result):
-                settle(result, since)
+            if result is not None and awaits(result):
+                check_awaited(settle(result, since))
         except RAISED as raised:
             return failed(handler, raised)
         return handled
@@ -160,8 +176,8 @@ def _inside(handled: Result, context: Context) -> Step | None:
                 plain = hasattr(manager, "__enter__")
                 stack.enter_context(manager if plain else Settled(manager, settle, since))
             result = function(event, push.to(name)) if takes else function(event)
-            if result is not None and isawaitable(result):
-                settle(result, since)
+            if result is not None and awaits(result):
+                check_awaited(settle(result, since))
         return handled  # whatever was raised inside, if one of them keeps it
 
     return run if arounds else None
@@ -201,7 +217,7 @@ def async_step(handled: Result, context: Context) -> AsyncStep:
 def _async_step(handled: Result, context: Context) -> AsyncStep:
     handler, skipped = handled.handler, Result(handled.handler, State.SKIPPED)
     function, name, takes = handler.function, handler.name, handler.takes_delivery
-    asks, arounds = _asks(handler), context.async_arounds(handler.arounds)
+    asks, inside = _asks(handler), _ainside(handled, context)
 
     async def run(event: Taken, push: Delivery) -> Result:
         try:
@@ -210,14 +226,24 @@ def _async_step(handled: Result, context: Context) -> AsyncStep:
                 if seen is None:
                     return skipped
                 event = seen
-            if arounds:
+            if inside is not None:
                 return await inside(event, push)
-            await (function(event, push.to(name)) if takes else function(event))
+            result = await (function(event, push.to(name)) if takes else function(event))
+            if result is not None:
+                check_awaited(result)
         except RAISED as raised:
             return afailed(handler, raised, context)
         return handled
 
-    async def inside(event: Taken, push: Delivery) -> Result:
+    return run
+
+
+def _ainside(handled: Result, context: Context) -> AsyncStep | None:
+    """Compile what awaits a handler inside of context managers, if it has some."""
+    handler, arounds = handled.handler, context.async_arounds(handled.handler.arounds)
+    function, name, takes = handler.function, handler.name, handler.takes_delivery
+
+    async def run(event: Taken, push: Delivery) -> Result:
         async with AsyncExitStack() as stack:
             for around in arounds:
                 manager = _open(around, push, name)
@@ -225,10 +251,12 @@ def _async_step(handled: Result, context: Context) -> AsyncStep:
                     await stack.enter_async_context(manager)
                 else:
                     stack.enter_context(manager)
-            await (function(event, push.to(name)) if takes else function(event))
+            result = await (function(event, push.to(name)) if takes else function(event))
+            if result is not None:
+                check_awaited(result)
         return handled
 
-    return run
+    return run if arounds else None
 
 
 def _inline(handled: Result, context: Context) -> AsyncStep:

@@ -10,13 +10,13 @@ import sys
 from asyncio import AbstractEventLoop, CancelledError, current_task, get_running_loop
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import partial
-from inspect import isawaitable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pushmw._dispatch.calling import RAISED
 from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
+from pushmw._dispatch.returned import awaits, check_awaited
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.front import Front, log_overrun
@@ -230,14 +230,16 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                 try:
                     if inline:
                         result = alone(event)
-                        if result is not None and isawaitable(result):
+                        if result is not None and awaits(result):
                             refuse(result, None)
                         if monotonic() > deadline.at:
                             log_overrun(
                                 event, monotonic() - deadline.at + more_seconds + body_seconds
                             )
                     else:
-                        await alone(event)
+                        result = await alone(event)
+                        if result is not None:
+                            check_awaited(result)
                 except RAISED as error:
                     answer = front.failed(event, error, here)
                 else:

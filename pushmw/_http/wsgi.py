@@ -8,13 +8,13 @@ so a slow body holds its thread: put a buffering proxy in front of servers that 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from inspect import isawaitable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pushmw._dispatch.calling import RAISED
 from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
+from pushmw._dispatch.returned import awaits, check_awaited
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.front import Front, log_overrun
@@ -160,8 +160,8 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
             began = monotonic()
             try:
                 result = alone(event)
-                if result is not None and isawaitable(result):
-                    settle(result, began)
+                if result is not None and awaits(result):
+                    check_awaited(settle(result, began))
             except RAISED as raised:
                 answer = front.failed(event, raised, here)
             else:

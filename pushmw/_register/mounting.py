@@ -187,17 +187,17 @@ def _parameter(method: Callable[..., Any], label: str) -> inspect.Parameter | No
 def _with_request(method: Callable[..., Any], give: _Give) -> Callable[..., Any]:
     """Call a method with what it takes, while `request` tells of its push."""
 
-    async def acall(event: Any, delivery: Delivery) -> None:
+    async def acall(event: Any, delivery: Delivery) -> Any:
         with Call(delivery):
-            await method(*give(event, delivery))
+            return await method(*give(event, delivery))
 
     def call(event: Any, delivery: Delivery) -> Any:
         with Call(delivery):
             result = method(*give(event, delivery))
-        return later(result, delivery) if inspect.isawaitable(result) else None
+        return later(result, delivery) if inspect.isawaitable(result) else result
 
-    async def later(result: Any, delivery: Delivery) -> None:
+    async def later(result: Any, delivery: Delivery) -> Any:
         with Call(delivery):
-            await result
+            return await result
 
     return acall if is_async(method) else call

@@ -154,6 +154,18 @@ def cancelled() -> bool:
     return watch.foreign(task) > (own[-1].before if own else 0)
 
 
+def watches_us() -> bool:
+    """Tell whether what runs here is a task under a deadline.
+
+    What closes a coroutine of such a task, the collection of garbage or the end of a loop, is not.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return bool(watch_of(loop).of(asyncio.current_task(loop)))
+
+
 def expired() -> bool:
     """Tell whether deadlines, and nobody else, have cancelled the current task; take that back.
 

@@ -1,7 +1,6 @@
 """What stands before everything else of a push: the guards, asked one after the other."""
 
 import logging
-from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
 from inspect import getattr_static, iscoroutine
 from math import inf
@@ -11,6 +10,7 @@ from traceback import walk_tb
 from types import FunctionType, MethodType
 from typing import Any, Final
 
+from pushmw._errors import PASSING
 from pushmw.guards.attempt import Attempt, Guard, Refusal
 
 logger = logging.getLogger("pushmw")
@@ -89,7 +89,9 @@ class Gate:
         for guard, post in self._posts:
             try:
                 verdict: Any = guard(attempt)
-            except (Exception, CancelledError) as error:  # noqa: BLE001 - a guard may be anybody's
+            except PASSING:
+                raise
+            except BaseException as error:  # noqa: BLE001 - a guard may be anybody's
                 return post.failed(_told(error))
             if verdict is not None:
                 is_refusal = isinstance(verdict, Refusal)

@@ -19,9 +19,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # row knows them.
 KNOWS = {
     "notifications": set[str](),
-    "guards": set[str](),
+    "_errors": set[str](),
+    "guards": {"_errors"},
     "_threads": set[str](),
-    "_dispatch": {"notifications", "_threads"},
+    "_dispatch": {"notifications", "_threads", "_errors"},
     "_register": {"notifications", "guards", "_dispatch"},
     "_http": {"notifications", "guards", "_threads", "_dispatch", "_register"},
     "receiver": {"notifications", "guards", "_threads", "_dispatch", "_register", "_http"},

@@ -13,16 +13,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fakes import ask, call, environ, length, part, scope
 from pushmw import Receiver, Retry
-from worlds import BODY, awaited, lazily, on_a_loop, on_a_thread, sync
+from worlds import WAYS, Panic, awaited, lazily, sync
 
-WAYS: dict[str, Callable[[Receiver], int]] = {
-    "wsgi": lambda push: int(call(push.wsgi(), environ(BODY)).status[:3]),
-    "asgi": lambda push: ask(push.asgi(), scope(length(BODY)), part(BODY)).status,
-    "handle": lambda push: on_a_thread(push).status,
-    "ahandle": lambda push: on_a_loop(push).status,
-}
 STYLES = {"sync": sync, "inline": sync, "async": awaited, "lazily async": lazily}
 FAILURES: list[Callable[[], BaseException]] = [
     ValueError,
@@ -38,6 +31,9 @@ FAILURES: list[Callable[[], BaseException]] = [
     asyncio.CancelledError,
     concurrent.futures.CancelledError,
     lambda: ExceptionGroup("several", [ValueError()]),
+    Panic,
+    GeneratorExit,
+    lambda: BaseExceptionGroup("several", [Panic()]),
     lambda: RuntimeError("x" * 10_000),
 ]
 EXITS: list[Callable[[], BaseException]] = [SystemExit, KeyboardInterrupt]
