@@ -3,39 +3,18 @@
 import logging
 from collections.abc import Iterable, Mapping
 from inspect import getattr_static, iscoroutine
-from math import inf
-from threading import Lock
-from time import monotonic, time
+from time import time
 from traceback import walk_tb
 from types import FunctionType, MethodType
 from typing import Any, Final
 
 from pushmw._errors import PASSING
+from pushmw._log import Limit
 from pushmw.guards.attempt import Attempt, Guard, Refusal
 
 logger = logging.getLogger("pushmw")
 
 _FAILED: Final = Refusal("a guard that failed")
-_QUIET: Final = 60.0  # seconds without a word after one: whoever is refused may go on and on
-
-
-class _Limit:
-    """Lets one of many through in a while."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._next = -inf
-        self._held = 0
-
-    def take(self) -> int:
-        """Give how many came since the last one that was let through, or 0 for this to wait."""
-        with self._lock:
-            self._held += 1
-            now = monotonic()
-            if now < self._next:
-                return 0
-            held, self._held, self._next = self._held, 0, now + _QUIET
-            return held
 
 
 class _Post:
@@ -43,7 +22,7 @@ class _Post:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._refused, self._failed = _Limit(), _Limit()
+        self._refused, self._failed = Limit(), Limit()
 
     def refused(self, refusal: Refusal) -> Refusal:
         """Tell it."""

@@ -12,10 +12,10 @@ import pytest
 from werkzeug.local import LocalProxy
 
 from pushes import SECRET, ours
-from pushmw import Counts, Receiver
+from pushmw import Counts, Receiver, _log
 from pushmw._http import answers
 from pushmw._http.answers import Answer
-from pushmw.guards import Attempt, Bearer, Guard, Refusal, gate
+from pushmw.guards import Attempt, Bearer, Guard, Refusal
 from pushmw.guards.gate import Gate
 from worlds import BODY, Deliver, in_both_worlds
 
@@ -65,7 +65,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(gate, "monotonic", made)
+    monkeypatch.setattr(_log, "monotonic", made)
     return made
 
 

@@ -20,7 +20,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 KNOWS = {
     "notifications": set[str](),
     "_errors": set[str](),
-    "guards": {"_errors"},
+    "_log": set[str](),
+    "guards": {"_errors", "_log"},
     "_threads": set[str](),
     "_dispatch": {"notifications", "_threads", "_errors"},
     "_register": {"notifications", "guards", "_dispatch"},
