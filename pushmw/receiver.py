@@ -62,7 +62,7 @@ class Receiver(Registering):
         self._make_route: MakeRoute | None = None  # in place of running the handlers at once
         self._own_direct: Direct | None = None
         self._parser: tuple[dict[str, type[Notification]], Callable[[bytes], Event]] | None = None
-        self._starts: list[Callable[[], object]] = []
+        self._starts: list[Callable[[], object]] = [self._look]
         self._included = False
         self._lock = threading.RLock()
         self.options: Options = DEFAULTS
@@ -192,6 +192,13 @@ class Receiver(Registering):
             starts, self._starts = self._starts, []
         for start in starts:
             start()
+
+    def _look(self) -> None:
+        if not flatten(self):
+            logger.warning(
+                "nothing is registered on this receiver, so nobody handles what is pushed: import "
+                "the module with the handlers where the application is made"
+            )
 
     def set_glue(self, glue: "Glue") -> None:
         """Put a framework's context round every handler, in place of the one before."""

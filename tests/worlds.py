@@ -68,11 +68,11 @@ in_every_style = pytest.mark.parametrize(
 
 
 # Every way in, as what takes a receiver and gives the status for one push.
-WAYS: dict[str, Callable[[Receiver], int]] = {
-    "wsgi": lambda push: int(call(push.wsgi(), environ(BODY)).status[:3]),
-    "asgi": lambda push: ask(push.asgi(), scope(length(BODY)), part(BODY)).status,
-    "handle": lambda push: on_a_thread(push).status,
-    "ahandle": lambda push: on_a_loop(push).status,
+WAYS: dict[str, Callable[..., int]] = {
+    "wsgi": lambda push, body=BODY: int(call(push.wsgi(), environ(body)).status[:3]),
+    "asgi": lambda push, body=BODY: ask(push.asgi(), scope(length(body)), part(body)).status,
+    "handle": lambda push, body=BODY: on_a_thread(push, body).status,
+    "ahandle": lambda push, body=BODY: on_a_loop(push, body).status,
 }
 
 

@@ -9,6 +9,7 @@ from pushmw._dispatch.glue import Context
 from pushmw._dispatch.hopping import hopping
 from pushmw._dispatch.outcome import Result, Results, State, well
 from pushmw._dispatch.plan import ERROR, Handler
+from pushmw._log import shown
 from pushmw._threads.deadlines import spared
 from pushmw._threads.pool import SaturatedError
 from pushmw._threads.waiting import Settle, Since
@@ -16,17 +17,23 @@ from pushmw._threads.waiting import Settle, Since
 logger = logging.getLogger("pushmw")
 
 
-def log(results: Iterable[Result]) -> None:
+def log(results: Iterable[Result], push: Delivery) -> None:
     """Log each failure with its traceback."""
     for result in results:
         if result.error is not None:
             logger.error(
-                "%s %s failed: %s",
+                "%s %s failed: %s (push %s of kind %s)",
                 "error hook of" if ERROR in result.handler.kinds else "handler",
                 result.name,
                 type(result.error).__name__,
+                push.id,
+                shown(push.kind),
                 exc_info=result.error,
-                extra={"pushmw_handler": result.name},
+                extra={
+                    "pushmw_handler": result.name,
+                    "pushmw_kind": push.kind,
+                    "pushmw_delivery": push.id,
+                },
             )
 
 
@@ -35,28 +42,28 @@ def report(
 ) -> None:
     """Log the failures and call their hooks, on a thread."""
     for result in results:
-        log([result])
+        log([result], push)
         for hook, error in hooks_of(result):
-            log([step(well(hook), context)(error, push, settle, since)])
+            log([step(well(hook), context)(error, push, settle, since)], push)
 
 
 async def areport(results: Iterable[Result], push: Delivery, context: Context) -> None:
     """Log the failures and call their hooks, from an event loop."""
     for result in results:
-        log([result])
+        log([result], push)
         late = result.state is State.LATE or isinstance(result.error, SaturatedError)
         where = context.spare() if late else context
         for hook, error in hooks_of(result):
             if hook.awaited:
                 with spared():
-                    log([await async_step(well(hook), where)(error, push)])
+                    log([await async_step(well(hook), where)(error, push)], push)
             else:
                 outcome = await hopping([hook], where, _log_late)(error, push)
-                log(outcome.results)
+                log(outcome.results, push)
 
 
-def _log_late(results: Results, *_: object) -> None:
-    log(results)
+def _log_late(results: Results, push: Delivery, *_: object) -> None:
+    log(results, push)
 
 
 def hooks_of(result: Result) -> Iterator[tuple[Handler, Exception]]:

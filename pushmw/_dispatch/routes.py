@@ -144,6 +144,8 @@ def _on_loop(plan: Plan, context: Context) -> Route:
         return Route(run, good, waits=False, asks=asks, first=first, alone=alone, inline=True)
     rest = _from_loop(plan.rest, context)[0] if plan.rest else None
     arun, good = _from_loop(plan.handlers, context, rest)
+    # What goes on late on another thread is told with the push, which is little beside a hop.
+    asks = asks or not all(map(_stays, (*plan.handlers, *plan.rest)))
     alone = _alone(plan, context, awaited=True)
     return Route(arun, good, waits=True, asks=asks, first=first, alone=alone)
 

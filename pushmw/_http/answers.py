@@ -55,14 +55,17 @@ def problem(status: int, detail: str, *headers: tuple[str, str], passes: bool = 
     return _answer(status, "application/problem+json", body, *headers, passes=passes)
 
 
-def _plain(body: bytes, *, passes: bool = False) -> Answer:
-    return _answer(200, "text/plain; charset=utf-8", body, passes=passes)
+def _plain(body: bytes, *headers: tuple[str, str], passes: bool = False) -> Answer:
+    return _answer(200, "text/plain; charset=utf-8", body, *headers, passes=passes)
 
 
+# Told with 200 where nobody has handled a push, for whoever looks at the answer.
+UNHANDLED: Final = ("pushmw-outcome", "unhandled")
 # The vendor's SDKs answer `ok`; no body is asked for.
 HANDLED: Final = _plain(b"ok")
-NOT_OURS: Final = _plain(b"ok", passes=True)
+NOT_OURS: Final = _plain(b"ok", UNHANDLED, passes=True)
 FAILED: Final = problem(503, "A handler failed or did not end in time.")
+OUR_FAILURE: Final = problem(503, "The push could not be read here; it may be in order.")
 NO_ASYNCIO: Final = problem(503, "This receiver needs a server that runs asyncio.")
 FORBIDDEN: Final = problem(403, "This push is not let in.")
 NOTHING_HERE: Final = problem(404, "There is nothing here.")
@@ -74,13 +77,13 @@ TOO_DEEP: Final = problem(400, "The JSON is nested too deep.")
 TIMEOUT: Final = problem(408, "The body did not arrive in time.")
 NO_LENGTH: Final = problem(411, "This server needs a Content-Length.")
 TOO_LARGE: Final = problem(413, "The body is too large.")
-BAD_CHARSET: Final = problem(415, "Only UTF-8 is read.")
 BAD_ENCODING: Final = problem(
     415, "Only unencoded bodies are read.", ("accept-encoding", "identity")
 )
 
-# The wrapped application had nothing for a push that is not ours: no reason to count a failure.
-NOTHING_FOR_YOU: Final = frozenset({*range(300, 400), 401, 403, 404, 405})
+# What the wrapped application says to a push that is not ours, and that would silence the host:
+# none of them brings a push back, and the platform counts them as failures.
+SILENCING: Final = frozenset(range(300, 500))
 
 
 @lru_cache(maxsize=16)  # each guard has one or two
@@ -96,4 +99,6 @@ def denied(challenge: str | None) -> Answer:
 
 def unclassified(status: int, reason: str) -> Answer:
     """Answer a complete body that was not understood: 200, or 400 where the receiver is strict."""
-    return problem(status, f"Not understood: {reason}.", passes=status == HTTPStatus.OK)
+    passes = status == HTTPStatus.OK
+    headers = (UNHANDLED,) if passes else ()
+    return problem(status, f"Not understood: {reason}.", *headers, passes=passes)

@@ -17,6 +17,7 @@ from pushmw._dispatch.calling import RAISED
 from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
 from pushmw._dispatch.returned import awaits, check_awaited
+from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.front import Front, log_overrun
@@ -151,13 +152,8 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
     read, counts, options, here = front.read, front.counts, front.options, entrance(front.options)
     takes = front.table(here)
     rules = Rules(options.max_body)
-    ruled = {
-        b"content-length": rules.lengths,
-        b"content-type": rules.types,
-        b"content-encoding": {},
-        b"transfer-encoding": {},
-    }
-    passes_to = app if options.fallthrough else None
+    ruled = {b"content-length": rules.lengths, b"content-encoding": {}, b"transfer-encoding": {}}
+    passes_to, tell = app if options.fallthrough else None, front.tell
     body_seconds = options.body_deadline
     whole_seconds = options.handler_deadline
     more_seconds = whole_seconds - body_seconds
@@ -198,11 +194,9 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                 length = 0
                 for name, value in headers:
                     if name in ruled:
-                        admitted = ruled[name][value]
-                        if admitted:
-                            if length:
-                                raise KeyError  # noqa: TRY301 - a second one: look closer
-                            length = admitted
+                        if length:
+                            raise KeyError  # noqa: TRY301 - a second one: look closer
+                        length = ruled[name][value]
             except KeyError:
                 headers, length = scope.get("headers", ()), 0
             if length:
@@ -241,12 +235,14 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                         if result is not None:
                             check_awaited(result)
                 except RAISED as error:
-                    answer = front.failed(event, error, here)
+                    answer = front.failed(event, body, scope, error, here)
                 else:
                     counts.handled += 1
                     answer = HANDLED
         except Refused as error:
             answer, refused = error.answer, True
+        except OURS as error:
+            answer = front.unread(error)
         except _DisconnectedError:
             return None
         except CancelledError:
@@ -264,9 +260,11 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
         if refused:
             counts.refused += 1
             return await _refuse(scope, send, answer, unread=unread)
-        if answer.passes and passes_to is not None:
-            receive = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
-            return await passes_to(scope, receive, replay_send(send))
+        if answer.passes:
+            if passes_to is not None:
+                receive = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
+                return await passes_to(scope, receive, replay_send(send, partial(tell, event)))  # pyright: ignore[reportPossiblyUnboundVariable]
+            tell(event)  # pyright: ignore[reportPossiblyUnboundVariable]
         return await _write(send, answer)
 
     return deliver
@@ -307,11 +305,9 @@ def _admit(headers: Iterable[tuple[bytes, bytes]], rules: Rules) -> tuple[int, i
             if declared not in {None, value}:
                 raise Refused(answers.BAD_LENGTH)
             declared = value
-            length = rules.admit(None, None, value)
-        elif name == b"content-type":
-            rules.admit(value, None, None)
+            length = rules.admit(None, value)
         elif name == b"content-encoding":
-            rules.admit(None, value, None)
+            rules.admit(value, None)
         elif name == b"transfer-encoding":
             stop = rules.max_body + 1
     return length, stop or length or rules.max_body + 1

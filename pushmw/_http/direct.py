@@ -59,14 +59,15 @@ class Direct:
             self._front.counts.refused += 1
             return refused.answer
         event = self._front.read(body)
-        return takes[event.__class__][0](event, body, (path, fields))
+        answer = takes[event.__class__][0](event, body, (path, fields))
+        if isinstance(answer, Answer) and answer.passes:
+            self._front.tell(event)
+        return answer
 
     def _admit(self, body: bytes, fields: Mapping[str, str]) -> None:
         """Apply the header rules to a body that was read elsewhere."""
         rules = self._rules
-        length = rules.admit(
-            fields.get("content-type"), fields.get("content-encoding"), fields.get("content-length")
-        )
+        length = rules.admit(fields.get("content-encoding"), fields.get("content-length"))
         check_size(body, length, rules.max_body)
 
 

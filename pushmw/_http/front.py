@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from math import inf
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -18,16 +19,17 @@ from pushmw._dispatch.routes import Dispatch, MakeRoute, Route
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer
 from pushmw._http.counts import Counts
+from pushmw._log import Limit, shown
 from pushmw._register.options import Options
 from pushmw._threads.waiting import blocking
 from pushmw.guards.attempt import Refusal
 from pushmw.guards.gate import Gate
-from pushmw.notifications.base import Event, TooDeep, Unasked, Unclassified
+from pushmw.notifications.base import Event, TooDeep, Unasked, Unclassified, Unread
 from pushmw.notifications.decoder import UNKNOWN_KIND, Read
 
 logger = logging.getLogger("pushmw")
 
-_SHOWN: Final = 64  # characters of a kind's name in a log: it comes from outside
+_MOST_LIMITS: Final = 256  # ways not to be what a kind should be that have a line each
 
 # (event, body, source) -> the answer; on a loop perhaps what to await for it
 Take: TypeAlias = Callable[[Any, bytes, Any], Any]
@@ -65,7 +67,8 @@ class Front:
         self.counts = counts
         self.dispatch = dispatch
         self._make = make or dispatch.route
-        self._told: set[str] = set()
+        self._told: set[str | None] = set()
+        self._strange: dict[tuple[str, str] | None, Limit] = {}
         self._tables: list[tuple[Entrance, Table]] = []
 
     def use(self, glue: Glue | None) -> None:
@@ -97,6 +100,7 @@ class Front:
         table[Unclassified] = made(self._stranger(rest))
         table[Unasked] = nobodys
         table[TooDeep] = made(self._too_deep)
+        table[Unread] = made(self._unread)
         return table
 
     def denies(self, refusal: Refusal) -> Answer:
@@ -121,6 +125,7 @@ class Front:
                 counts.handled += 1
                 answer: Any = HANDLED
             elif outcome.failures or outcome.stop is not None:
+                push = push or make(event, body, source, first)
                 answer = settled(outcome, push, entrance, began)
             else:
                 answer = self._answer(outcome)
@@ -132,6 +137,7 @@ class Front:
             push: Any = make(event, body, source, first) if asks else None
             outcome: Outcome = await run(event, push)
             if outcome is not good:
+                push = push or make(event, body, source, first)
                 return await self._asettled(outcome, push, entrance)
             counts.handled += 1
             return HANDLED
@@ -167,7 +173,9 @@ class Front:
             self.counts.unhandled += 1
         return HANDLED
 
-    def failed(self, event: Any, raised: BaseException, entrance: Entrance) -> Answer:
+    def failed(
+        self, event: Any, body: bytes, source: Any, raised: BaseException, entrance: Entrance
+    ) -> Answer:
         """Answer for a handler that was alone, and raised in an adapter's own frame.
 
         Raises:
@@ -177,23 +185,47 @@ class Front:
         (handler,) = plan.handlers
         give = afailed if entrance.on_loop else failed
         result = give(handler, raised, self.dispatch.within(entrance))
-        log([result])
+        log([result], entrance.push(event, body, source, handler.name))
         return self._answer(outcome_of([result]))
 
     # -- what nobody handles
 
-    def _nobodys(self, event: Event | Unasked, *_: Any) -> Answer:
-        """Say once that a kind has no handler, and how to write one."""
-        kind = f"{event.kind}"
-        if kind not in self._told:
-            self._told.add(kind)
-            logger.info("nobody handles %r; to do so: @push.on(%r)", kind, kind)
+    def _nobodys(self, *_: Any) -> Answer:
         self.counts.unhandled += 1
         return answers.NOT_OURS
+
+    def tell(self, event: Any, status: int | None = None) -> None:
+        """Say once of a kind that nobody handles it, and how to write a handler.
+
+        Args:
+            event: of that kind, or what was not understood, which has been told as such.
+            status: what the application behind says to it, if there is one.
+        """
+        strange = isinstance(event, Unclassified)
+        odd = status not in {None, HTTPStatus.NOT_FOUND}
+        kind = None if strange else event.kind
+        if kind in self._told or (strange and not odd):
+            return
+        self._told.add(kind)
+        logger.warning(
+            "nobody handles %s%s; to do so: %s",
+            "what is not understood" if strange else repr(kind),
+            f", to which the application behind says {status}" if odd else "",
+            "@push.unhandled" if strange else f"@push.on({kind!r})",
+        )
 
     def _too_deep(self, *_: Any) -> Answer:
         self.counts.refused += 1
         return answers.TOO_DEEP
+
+    def _unread(self, event: Unread, *_: Any) -> Answer:
+        return self.unread(event.error)
+
+    def unread(self, error: BaseException) -> Answer:
+        """Count a push that could not be read for a reason of our own, and answer for it."""
+        self.counts.failed += 1
+        logger.error("a push could not be read: %s", type(error).__name__, exc_info=error)
+        return answers.OUR_FAILURE
 
     def _stranger(self, rest: Take | None) -> Take:
         """Make what takes a push that was not understood."""
@@ -211,22 +243,33 @@ class Front:
         return take
 
     def _unclassified(self, event: Unclassified) -> Answer:
-        """Count and log what was not understood, and say what would be answered for it."""
+        """Count what was not understood, and say what would be answered for it."""
         self.counts.unclassified += 1
-        digest = hashlib.sha256(event.body).hexdigest()[:16]
-        logger.warning(
-            "push of kind %r not understood: %s (%d bytes, sha256 %s)",
-            event.kind and event.kind[:_SHOWN],
-            event.reason,
-            len(event.body),
-            digest,
-            extra={"pushmw_reason": event.reason, "pushmw_digest": digest},
-        )
+        unknown = event.reason is UNKNOWN_KIND
+        # Whoever pushes can make up kinds: those that there are not share a limit.
+        what = None if unknown or event.kind is None else (event.kind, event.reason)
+        if len(self._strange) > _MOST_LIMITS:
+            what = None
+        if times := self._strange.setdefault(what, Limit()).take():
+            _log_strange(event, times)
         # A kind the platform has added meanwhile is no bad input.
-        bad = self.options.strict and event.reason is not UNKNOWN_KIND
+        bad = self.options.strict and not unknown
         return answers.unclassified(400 if bad else 200, event.reason)
+
+
+def _log_strange(event: Unclassified, times: int) -> None:
+    digest = hashlib.sha256(event.body).hexdigest()[:16]
+    logger.warning(
+        "push of kind %s not understood: %s (%d bytes, sha256 %s)%s",
+        shown(event.kind),
+        event.reason,
+        len(event.body),
+        digest,
+        f", the last of {times}" if times > 1 else "",
+        extra={"pushmw_reason": event.reason, "pushmw_digest": digest, "pushmw_times": times},
+    )
 
 
 def log_overrun(event: Any, seconds: float) -> None:
     """Log that handlers took longer than they may."""
-    logger.error("handlers of a %s push took %.1f s", event.kind, seconds)
+    logger.error("handlers of a push of kind %s took %.1f s", shown(event.kind), seconds)

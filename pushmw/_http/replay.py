@@ -1,7 +1,7 @@
 """Giving a body back: a push that is not ours reaches the wrapped application once, complete.
 
-Its "nothing here for you" becomes 200, for the platform would count a failure; nothing but the
-status is changed, and no response is buffered.
+What would silence the host becomes 200, with a header that says so; nothing else is changed, and no
+response is buffered.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -9,17 +9,19 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from pushmw._http.answers import NOTHING_FOR_YOU
+from pushmw._http.answers import SILENCING, UNHANDLED
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _OK: Final = f"{HTTPStatus.OK.value} {HTTPStatus.OK.phrase}"
-_NOTHING: Final = tuple(map(str, NOTHING_FOR_YOU))
+_RAW_UNHANDLED: Final = tuple(part.encode() for part in UNHANDLED)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+# takes the status that the application says
+Tell = Callable[[int], None]
 
 
 def replay_wsgi(
@@ -27,17 +29,19 @@ def replay_wsgi(
     body: bytes,
     environ: "WSGIEnvironment",
     start_response: "StartResponse",
+    tell: Tell,
 ) -> Iterable[bytes]:
     """Let a WSGI application answer, with the same environ and a body to be read again."""
 
-    def start(status: str, headers: Any, *exc_info: Any) -> Any:
-        if status.startswith(_NOTHING):
-            status = _OK
-        return start_response(status, headers, *exc_info)
+    def start(status: str, headers: Any, exc_info: Any = None) -> Any:
+        code = int(status[:3]) if status[:3].isdecimal() else 0
+        tell(code)
+        if code in SILENCING:
+            status, headers = _OK, [*headers, UNHANDLED]
+        return start_response(status, headers, *(() if exc_info is None else (exc_info,)))
 
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = str(len(body))
-    environ["wsgi.input_terminated"] = True
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     return app(environ, start)
 
@@ -67,12 +71,15 @@ def replay_receive(body: bytes, receive: Receive, *, tail: bool) -> Receive:
     return again
 
 
-def replay_send(send: Send) -> Send:
-    """Make a ``send`` that turns the application's "nothing here for you" into 200."""
+def replay_send(send: Send, tell: Tell) -> Send:
+    """Make a ``send`` that turns what would silence the host into 200."""
 
     async def answer(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] in NOTHING_FOR_YOU:
-            message = {**message, "status": 200}
+        if message["type"] == "http.response.start":
+            tell(message["status"])
+            if message["status"] in SILENCING:
+                headers = [*message.get("headers", ()), _RAW_UNHANDLED]
+                message = {**message, "status": 200, "headers": headers}
         await send(message)
 
     return answer

@@ -1,12 +1,9 @@
-"""Header rules both adapters share: which lengths, encodings and charsets are admitted."""
+"""Header rules all ways in share: which lengths and encodings are admitted."""
 
 from collections.abc import Iterable
 from typing import Final
 
-from werkzeug.http import parse_options_header
-
 from pushmw._http.answers import (
-    BAD_CHARSET,
     BAD_ENCODING,
     BAD_LENGTH,
     EMPTY,
@@ -18,11 +15,11 @@ from pushmw._http.answers import (
 _REMEMBERED: Final = 256  # values a table holds before it starts anew
 _DIGITS: Final = 18  # of a Content-Length: more than any body and less than any overflow
 
-Value = str | bytes | None
+Value = str | bytes | int | None  # some frameworks make a number of a length
 
 
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("latin-1")
+def _text(value: str | bytes | int) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 class Rules:
@@ -33,18 +30,18 @@ class Rules:
     Attributes:
         max_body: the most bytes a body may have.
         lengths: the number of each Content-Length that was admitted.
-        types: each Content-Type that was admitted, or that there is none.
     """
 
-    __slots__ = ("lengths", "max_body", "types")
+    __slots__ = ("lengths", "max_body")
 
     def __init__(self, max_body: int) -> None:
         self.max_body = max_body
         self.lengths: dict[Value, int] = {}
-        self.types: dict[Value, int] = {None: 0, "": 0}
 
-    def admit(self, kind: Value, encoding: Value, declared: Value) -> int:
-        """Apply the rules to the Content-Type, Content-Encoding and Content-Length of a request.
+    def admit(self, encoding: Value, declared: Value) -> int:
+        """Apply the rules to the Content-Encoding and Content-Length of a request.
+
+        The bytes say what a body is: whatever media type or charset is named is admitted.
 
         Returns:
             the declared length in bytes, 0 if none is declared.
@@ -52,15 +49,14 @@ class Rules:
         Raises:
             Refused: see the rules for each.
         """
-        if kind and kind not in self.types:
-            self.content_type(kind)
         if encoding:
             self.content_encoding(encoding)
         return (self.lengths.get(declared) or self._length(declared)) if declared else 0
 
-    def _length(self, value: str | bytes) -> int:
+    def _length(self, value: str | bytes | int) -> int:
         """Read a Content-Length: one plain decimal number, not zero, not over the limit."""
-        digits = _text(value).strip(" \t")
+        text = _text(value)
+        digits = text.strip(" \t")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS):
             raise Refused(BAD_LENGTH)
         length = int(digits)
@@ -70,26 +66,12 @@ class Rules:
             raise Refused(TOO_LARGE)
         if len(self.lengths) >= _REMEMBERED:
             self.lengths.clear()
-        self.lengths[value] = length
+        if len(text) <= _DIGITS:  # and not the megabyte of blanks round it
+            self.lengths[value] = length
         return length
 
-    def content_type(self, value: str | bytes) -> None:
-        """Admit any media type, even none, as long as its charset is UTF-8.
-
-        Raises:
-            Refused: it names another charset.
-        """
-        charset = parse_options_header(_text(value))[1].get("charset", "").strip()
-        # Not codecs.lookup: it keeps every name it did not find for ever.
-        if charset.lower().replace("_", "-") not in {"", "utf-8", "utf8"}:
-            raise Refused(BAD_CHARSET)
-        if len(self.types) >= _REMEMBERED:
-            self.types.clear()
-            self.types.update({None: 0, "": 0})
-        self.types[value] = 0
-
     @staticmethod
-    def content_encoding(value: str | bytes) -> None:
+    def content_encoding(value: str | bytes | int) -> None:
         """Admit no encoding but ``identity``.
 
         Raises:

@@ -15,6 +15,7 @@ from pushmw._dispatch.calling import RAISED
 from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
 from pushmw._dispatch.returned import awaits, check_awaited
+from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.front import Front, log_overrun
@@ -80,12 +81,10 @@ def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
     # Every request goes through here: each variable of a function round it would be paid for.
     def middleware(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            if environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST":
-                return deliver(environ, start_response)
+            ours = environ["PATH_INFO"] in paths and environ["REQUEST_METHOD"] == "POST"
         except KeyError:
-            if "PATH_INFO" in environ and "REQUEST_METHOD" in environ:  # it was another key
-                raise
-        return inner(environ, start_response)
+            ours = False
+        return (deliver if ours else inner)(environ, start_response)
 
     return middleware
 
@@ -122,10 +121,10 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
     read, counts, options, here = front.read, front.counts, front.options, entrance(front.options)
     takes = front.table(here)
     rules = Rules(options.max_body)
-    lengths, types = rules.lengths, rules.types
+    lengths = rules.lengths
     deadline = options.handler_deadline
     settle = blocking(deadline)
-    passes_to = app if options.fallthrough else None
+    passes_to, tell = app if options.fallthrough else None, front.tell
 
     def deliver(  # noqa: C901, PLR0912 - a push in one frame
         environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -133,11 +132,7 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
         try:
             # In this frame what `read_body` does for headers that were admitted before.
             length = lengths[environ["CONTENT_LENGTH"]]
-            if (
-                environ["CONTENT_TYPE"] not in types
-                or "HTTP_CONTENT_ENCODING" in environ
-                or "HTTP_TRANSFER_ENCODING" in environ
-            ):
+            if "HTTP_CONTENT_ENCODING" in environ or "HTTP_TRANSFER_ENCODING" in environ:
                 length = 0
         except KeyError:
             length = 0
@@ -148,6 +143,8 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
                     body = _read_on(environ["wsgi.input"], body, length)
             else:
                 body = read_body(environ, rules)
+        except OURS as error:
+            return _refuse(environ, start_response, front.unread(error))
         except BROKEN as error:
             counts.refused += 1
             answer = error.answer if isinstance(error, Refused) else answers.INCOMPLETE
@@ -163,7 +160,7 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
                 if result is not None and awaits(result):
                     check_awaited(settle(result, began))
             except RAISED as raised:
-                answer = front.failed(event, raised, here)
+                answer = front.failed(event, body, environ, raised, here)
             else:
                 if monotonic() > began + deadline:
                     log_overrun(event, monotonic() - began)
@@ -172,8 +169,10 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
         if answer is HANDLED:
             start_response("200 OK", [_TYPE, _LENGTH])
             return (b"ok",)
-        if answer.passes and passes_to is not None:
-            return replay_wsgi(passes_to, body, environ, start_response)
+        if answer.passes:
+            if passes_to is not None:
+                return replay_wsgi(passes_to, body, environ, start_response, partial(tell, event))
+            tell(event)
         return _write(start_response, answer)
 
     return deliver
@@ -193,11 +192,7 @@ def read_body(environ: "WSGIEnvironment", rules: Rules) -> bytes:
     Raises:
         Refused: a header forbids it, or it is empty, incomplete or too large.
     """
-    length = rules.admit(
-        environ.get("CONTENT_TYPE"),
-        environ.get("HTTP_CONTENT_ENCODING"),
-        environ.get("CONTENT_LENGTH"),
-    )
+    length = rules.admit(environ.get("HTTP_CONTENT_ENCODING"), environ.get("CONTENT_LENGTH"))
     # cheroot has the key with the value False; both headers at once are broken framing somewhere.
     ends = environ.get("wsgi.input_terminated") is True
     source = environ["wsgi.input"]
@@ -235,6 +230,8 @@ def _part(source: Any, size: int) -> bytes:
     """Read once."""
     try:
         part: bytes = source.read(size)
+    except OURS:
+        raise
     except BROKEN:
         raise Refused(answers.INCOMPLETE) from None
     return part

@@ -21,6 +21,7 @@ _PATIENCE: Final = 15.0  # seconds the platform waits for an answer
 _MANY: Final = 10  # pushes that are worth a progress bar
 _SHOWN: Final = 2000  # characters of an answer's body
 _PORTS: Final = range(1, 65536)
+_NOBODY: Final = ", but nobody handled it"
 _UNREACHABLE: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -33,7 +34,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """What came back for one push.
 
     Attributes:
-        status: such as ``200 OK``, or ``no answer``.
+        status: such as ``200 OK``, and whether nobody handled it, or ``no answer``.
         ms: how long it took.
         text: the answer's body, or why there is no answer.
     """
@@ -161,7 +162,9 @@ def _push(client: httpx.Client, target: httpx.URL, body: bytes, headers: dict[st
     except httpx.RequestError as error:
         status, text = "no answer", f"{error}"
     else:
-        status, text = f"{response.status_code} {response.reason_phrase}", response.text
+        nobodys = response.headers.get("pushmw-outcome") == "unhandled"
+        status = f"{response.status_code} {response.reason_phrase}{_NOBODY if nobodys else ''}"
+        text = response.text
     return Outcome(status, (time.perf_counter() - began) * 1000, _printable(text))
 
 

@@ -16,8 +16,9 @@ from django.http.request import RawPostDataException, UnreadablePostError
 
 from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
+from pushmw._errors import OURS
 from pushmw._http import answers
-from pushmw._http.answers import NOTHING_FOR_YOU, Answer, Refused
+from pushmw._http.answers import SILENCING, UNHANDLED, Answer, Refused
 from pushmw._http.asgi import peer_of as asgi_peer_of
 from pushmw._http.front import Front
 from pushmw._http.heads import ASGIHeads, WSGIHeads
@@ -77,19 +78,19 @@ class PushMiddleware:
 
     def _take(self, request: HttpRequest) -> Any:
         intake = self._intake()
-        answer: Answer = intake.take(request)
+        event, answer = intake.take(request)
         if answer.passes and intake.passes:
-            return _passed(self._behind(request))
-        return _response(answer)
+            return intake.passed(event, self._behind(request))
+        return intake.response(event, answer)
 
     async def _atake(self, request: HttpRequest) -> Any:
         intake = self._intake()
-        answer = intake.take(request)
+        event, answer = intake.take(request)
         if not isinstance(answer, Answer):
             answer = await within(intake.deadline, answer)
         if answer.passes and intake.passes:
-            return _passed(await self._behind(request))
-        return _response(answer)
+            return intake.passed(event, await self._behind(request))
+        return intake.response(event, answer)
 
 
 def entrance(options: Options, *, on_loop: bool) -> Entrance:
@@ -119,17 +120,38 @@ class _Intake:
         self.passes = front.options.fallthrough
         self.deadline = front.options.handler_deadline
 
-    def take(self, request: HttpRequest) -> Any:
-        """Give the answer to a push, or what to await for it."""
+    def take(self, request: HttpRequest) -> tuple[Any, Any]:
+        """Give the event of a push, if it is read, and the answer or what to await for it."""
         if (denied := self._denied(request)) is not None:
-            return denied
+            return None, denied
         try:
             body = self._body(request)
         except Refused as refused:
             self._front.counts.refused += 1
-            return refused.answer
+            return None, refused.answer
+        except OURS as error:
+            return None, self._front.unread(error)
         event = self._front.read(body)
-        return self._table[event.__class__][0](event, body, request)
+        return event, self._table[event.__class__][0](event, body, request)
+
+    def passed(self, event: Any, response: Any) -> Any:
+        """Let Django answer for a push that nobody handles, but for what would silence the host."""
+        self._front.tell(event, response.status_code)
+        if response.status_code in SILENCING:
+            response.status_code = 200
+            response[UNHANDLED[0]] = UNHANDLED[1]
+        return response
+
+    def response(self, event: Any, answer: Answer) -> Any:
+        """Give Django's response for an answer."""
+        if answer.passes:
+            self._front.tell(event)
+        response: Any = HttpResponse(
+            answer.body, status=answer.status, headers=dict(answer.headers)
+        )
+        # By what Django notes itself: it would log a 4xx or 5xx with its path, perhaps secret.
+        response._has_been_logged = True
+        return response
 
     def _denied(self, request: HttpRequest) -> Answer | None:
         """Ask the guards, and give the answer to whom they refuse."""
@@ -148,11 +170,7 @@ class _Intake:
     def _body(self, request: Any) -> bytes:
         """Read the body through Django, which then has it for views as well."""
         rules, meta = self._rules, request.META
-        length = rules.admit(
-            meta.get("CONTENT_TYPE"),
-            meta.get("HTTP_CONTENT_ENCODING"),
-            meta.get("CONTENT_LENGTH"),
-        )
+        length = rules.admit(meta.get("HTTP_CONTENT_ENCODING"), meta.get("CONTENT_LENGTH"))
         if not length and hasattr(request, "environ") and not hasattr(request, "_body"):
             # Under WSGI Django reads as much as Content-Length says, so nothing of a chunked body.
             body = read_body(request.environ, rules)
@@ -177,16 +195,3 @@ class _Intake:
             logger.log(logging.ERROR, text)
             raise Refused(answers.FAILED) from None
         return body
-
-
-def _response(answer: Answer) -> Any:
-    response: Any = HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
-    # By what Django notes itself: it would log a 4xx or 5xx with its path, which may be secret.
-    response._has_been_logged = True
-    return response
-
-
-def _passed(response: Any) -> Any:
-    if response.status_code in NOTHING_FOR_YOU:
-        response.status_code = 200
-    return response

@@ -76,10 +76,21 @@ class TooDeep(msgspec.Struct, frozen=True):
 
 TOO_DEEP: Final = TooDeep()
 
+
+class Unread(msgspec.Struct, frozen=True):
+    """A body that could not be read, through no fault of its sender: no memory was left.
+
+    Attributes:
+        error: What was raised.
+    """
+
+    error: BaseException
+
+
 # What handlers take, if they take no view.
 Event: TypeAlias = Notification | Unclassified
 # What reading a body gives.
-Reading: TypeAlias = Event | Unasked | TooDeep
+Reading: TypeAlias = Event | Unasked | TooDeep | Unread
 
 
 def instant(text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from pushmw._errors import OURS, PASSING
 from pushmw.notifications.base import (
     TOO_DEEP,
     Event,
@@ -14,6 +15,7 @@ from pushmw.notifications.base import (
     Reading,
     Unasked,
     Unclassified,
+    Unread,
     union,
 )
 from pushmw.notifications.depth import MAX_DEPTH, SHALLOW_SIZE, too_deep
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 Decode = Callable[[bytes], Any]
 
-# What a body that cannot be read makes reading raise: a user's Struct may raise anything.
+# What a body that cannot be read makes reading raise: a user's Struct may raise anything. What is
+# no `Exception`, such as a panic of Rust, is no verdict on a body.
 UNREAD: Final = (Exception,)
+RAISED: Final = (BaseException,)
 
 UNKNOWN_KIND: Final = "unknown kind"
 DEEP: Final = f"nested deeper than {MAX_DEPTH}"
@@ -69,21 +73,31 @@ def reader(kinds: Mapping[str, type[Notification]], formats: Formats = Formats.L
         formats: what to try first.
 
     The function gives an event; `Unasked` for a kind of IoTDA where ``kinds`` has none of those;
-    `TooDeep` for what it dares not look at; or `Unclassified` for a complete body it does not
-    understand. It raises nothing.
+    `TooDeep` for what it dares not look at; `Unread` where this process is at its end; or
+    `Unclassified` for a complete body it does not understand. It raises nothing.
     """
     decode, diagnose = parts(kinds, formats)
 
     def read(body: bytes) -> Reading:
-        if len(body) > SHALLOW_SIZE and too_deep(body):
-            return TOO_DEEP
         try:
+            if len(body) > SHALLOW_SIZE and too_deep(body):
+                return TOO_DEEP
             # msgspec skips unknown members without looking at their encoding.
             if not body.isascii():
                 body.decode()
             return decode(body)  # type: ignore[no-any-return]  # msgspec's decode is untyped here
-        except UNREAD as error:
+        except RAISED as error:
+            return diagnosed(body, error)
+
+    def diagnosed(body: bytes, error: BaseException) -> Reading:
+        try:
+            if isinstance(error, OURS) or not isinstance(error, UNREAD):
+                raise error
             return diagnose(body, error)
+        except PASSING:
+            raise
+        except RAISED as own:
+            return Unread(own)
 
     return read
 
@@ -95,6 +109,8 @@ def parser(kinds: Mapping[str, type[Notification]]) -> Callable[[bytes], Event]:
     def parse(body: bytes) -> Event:
         body = as_bytes("parse", body)
         event = read(body)
+        if isinstance(event, Unread):
+            raise event.error
         return event if isinstance(event, Event) else Unclassified(None, DEEP, body)
 
     return parse
@@ -212,6 +228,8 @@ class Diagnosis:
     def _tried(kind: str, body: bytes, decode: Decode) -> Event:
         try:
             event: Event = decode(body)
+        except OURS:
+            raise
         except UNREAD as error:
             return Unclassified(kind, _reason(error), body)
         return event

@@ -168,7 +168,7 @@ def test_a_late_sync_handler_on_the_servers_thread_is_logged_and_answered_truly(
     push.on("*", name="late")(lambda event: threading.Event().wait(0.25))
     assert_ok(start(push).post(PUSH))
     (record,) = [each for each in ours(caplog) if each.levelno == logging.ERROR]
-    assert "deviceDataChanged push took 0." in record.getMessage()
+    assert "push of kind 'deviceDataChanged' took 0." in record.getMessage()
     assert push.counts == Counts(handled=1)
 
 

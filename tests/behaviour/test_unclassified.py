@@ -81,7 +81,9 @@ def test_it_is_answered_200_with_the_reason(
 def test_it_is_logged_with_reason_length_and_digest(
     start: Start, caplog: pytest.LogCaptureFixture, body: bytes, kind: str | None, reason: str
 ) -> None:
-    start(Receiver(fallthrough=False, guards=[])).post(body)
+    push = Receiver(fallthrough=False, guards=[])
+    push.on("ruleEvent")(lambda event: None)
+    start(push).post(body)
     (record,) = [each for each in ours(caplog) if each.levelno == logging.WARNING]
     assert record.name == "pushmw"
     assert reason in record.getMessage()

@@ -13,6 +13,9 @@ import pytest
 from click.testing import Result
 
 from commandline import Application, Execute, Run, Terminal
+from pushmw import Receiver
+from pushmw._register.options import SDK_PATHS
+from pushmw.cli.serving import serve
 from pushmw.samples import KINDS, sample
 
 
@@ -121,6 +124,23 @@ def test_any_answer_but_200_is_exit_status_1(
     result = run("send", "deviceAdded", "--to", url)
     assert result.exit_code == 1
     assert re.fullmatch(rf"{status} [\w ]+ in \d+\.\d ms\nsome\nwords\n", result.stdout)
+
+
+def test_a_push_that_nobody_handled_is_told_from_others(run: Run) -> None:
+    push = Receiver(guards=[])
+    push.on("deviceAdded")(lambda event: None)
+    with serve(push.asgi()) as address:
+        shown = [
+            run("send", kind, "--to", address + SDK_PATHS[0], *more)
+            for kind in ("deviceAdded", "ruleEvent")
+            for more in ((), ("--repeat", "2"))
+        ]
+    assert [result.exit_code for result in shown] == [0] * 4
+    said = [re.search("200 OK(, but nobody handled it)?", result.stdout) for result in shown]
+    assert [found and found[1] for found in said] == [
+        *(None, None),
+        *(", but nobody handled it", ", but nobody handled it"),
+    ]
 
 
 def test_an_answer_without_a_body_is_one_line(run: Run, application: Application) -> None:

@@ -142,12 +142,19 @@ def test_every_push_is_counted_once(deliver: Deliver) -> None:
 # Logs
 
 
+def elsewhere() -> Receiver:
+    """Make a receiver of a kind that is not pushed here."""
+    push = Receiver(guards=[])
+    push.on("ruleEvent")(lambda event: None)
+    return push
+
+
 @pytest.mark.parametrize("body", [NOT_JSON, UNKNOWN, MISFIT], ids=["text", "unknown", "misfit"])
 def test_what_is_not_understood_is_logged_without_its_payload(
     body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    Receiver(guards=[]).handle(body)
+    elsewhere().handle(body)
     digest = hashlib.sha256(body).hexdigest()[:16]
     (line,) = logged(caplog, logging.WARNING)
     assert f"({len(body)} bytes, sha256 {digest})" in line
@@ -159,7 +166,7 @@ def test_what_is_not_understood_is_logged_without_its_payload(
 
 
 def test_the_warning_names_kind_and_place(caplog: pytest.LogCaptureFixture) -> None:
-    Receiver(guards=[]).handle(MISFIT)
+    elsewhere().handle(MISFIT)
     assert logged(caplog, logging.WARNING)[0].startswith(
         "push of kind 'deviceDeleted' not understood: "
         "Expected `str`, got `array` - at `$.deviceId` ("
@@ -169,26 +176,23 @@ def test_the_warning_names_kind_and_place(caplog: pytest.LogCaptureFixture) -> N
 def test_a_kind_nobody_handles_is_told_once_with_the_handler_to_paste(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO)
-    push = Receiver()
-    push.on("ruleEvent")(lambda event: None)
+    push = elsewhere()
     for _ in range(3):
         for kind in ("deviceDeleted", "deviceAdded", "ruleEvent"):
             push.handle(sample(kind))
-    assert logged(caplog, logging.INFO) == [
+    assert logged(caplog, logging.WARNING) == [
         f"nobody handles {kind!r}; to do so: @push.on({kind!r})"
         for kind in ("deviceDeleted", "deviceAdded")
     ]
 
 
 def test_what_is_pasted_from_the_log_can_be_registered(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
     for body in (BODY, UNKNOWN, NOT_JSON):
-        Receiver().handle(body)
-    for line in logged(caplog, logging.INFO):
-        push = Receiver()
-        eval(line.split("@")[1], {"push": push})(lambda event: None)
-        assert push.registered
+        elsewhere().handle(body)
+    (line,) = [said for said in logged(caplog, logging.WARNING) if "@" in said]
+    push = Receiver()
+    eval(line.split("@")[1], {"push": push})(lambda event: None)
+    assert push.registered
 
 
 def test_names_from_outside_are_logged_cut_short_and_on_one_line(
@@ -209,7 +213,7 @@ def test_what_was_told_of_kinds_takes_no_room(caplog: pytest.LogCaptureFixture) 
     push = Receiver()
     for start in range(300):
         push.handle(msgspec.json.encode({"notifyType": f"{start}" + "x" * 1000}))
-    assert sum(map(len, push._opened()._told)) < 10_000
+    assert len(repr(push._opened()._told)) < 10_000
 
 
 @in_both_worlds

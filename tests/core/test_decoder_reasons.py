@@ -49,7 +49,6 @@ RAISED: dict[str, Callable[[str], Exception]] = {
     "type": TypeError,
     "key": KeyError,
     "runtime": RuntimeError,
-    "recursion": RecursionError,
     "decode": msgspec.DecodeError,
     "validation": quoted,
     "unicode": lambda text: UnicodeDecodeError("utf-8", text.encode(), 0, 1, text),

@@ -30,7 +30,7 @@ def counting() -> tuple[Receiver, list[Any]]:
         pytest.param(OK, id="usual"),
         pytest.param({name.upper(): value for name, value in OK.items()}, id="in capitals"),
         pytest.param({"content-type": "text/plain"}, id="another media type"),
-        pytest.param({"content-type": 'x/y; charset="UTF_8"'}, id="UTF-8 in other words"),
+        pytest.param({"content-type": "x/y; charset=gbk"}, id="another charset"),
         pytest.param({"content-type": "", "content-length": ""}, id="blank"),
         pytest.param({"content-encoding": "identity"}, id="identity"),
         pytest.param({"x-other": "value"}, id="another header"),
@@ -53,7 +53,6 @@ def test_a_push_with_sound_headers_is_handled(deliver: Deliver, headers: Any) ->
         pytest.param(BODY, {"content-length": "+5"}, answers.BAD_LENGTH, id="no length"),
         pytest.param(BODY, {"content-length": "1001"}, answers.TOO_LARGE, id="length over limit"),
         pytest.param(b" " * 1001, {}, answers.TOO_LARGE, id="over the limit"),
-        pytest.param(BODY, {"Content-Type": "a/b;charset=gbk"}, answers.BAD_CHARSET, id="charset"),
         pytest.param(BODY, {"Content-Encoding": "gzip"}, answers.BAD_ENCODING, id="encoding"),
         pytest.param(
             BODY,
@@ -63,9 +62,9 @@ def test_a_push_with_sound_headers_is_handled(deliver: Deliver, headers: Any) ->
         ),
         pytest.param(
             BODY,
-            Headers([("Content-Type", "a/b;charset=gbk"), ("Content-Type", "a/b")]),
-            answers.BAD_CHARSET,
-            id="two media types",
+            Headers([("Content-Encoding", "gzip"), ("Content-Encoding", "identity")]),
+            answers.BAD_ENCODING,
+            id="two encodings",
         ),
     ],
 )

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from werkzeug.local import LocalProxy
 
+from logged import Clock
 from pushes import SECRET, ours
-from pushmw import Counts, Receiver, _log
+from pushmw import Counts, Receiver
 from pushmw._http import answers
 from pushmw._http.answers import Answer
 from pushmw.guards import Attempt, Bearer, Guard, Refusal
@@ -50,23 +51,6 @@ def guarded(*guards: Guard, **options: Any) -> tuple[Receiver, list[Any]]:
 
 def told(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
     return [(record.levelno, record.getMessage()) for record in ours(caplog)]
-
-
-class Clock:
-    """A clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr(_log, "monotonic", made)
-    return made
 
 
 # -- the gate alone

@@ -154,7 +154,9 @@ def test_without_guards_the_first_push_warns(
     ((level, said),) = told(caplog)
     assert level == logging.WARNING
     assert said.startswith(WORDS)
-    deliver(Receiver())
+    other = Receiver()
+    other.on("*")(lambda event: None)
+    deliver(other)
     assert [said.startswith(WORDS) for _, said in told(caplog)] == [True, True]
 
 

@@ -363,7 +363,7 @@ def test_an_inline_handler_that_is_late_is_logged(caplog: pytest.LogCaptureFixtu
     scope = {"type": "http", "method": "POST", "path": "/v1.0.0/messageReceiver", "headers": []}
     asyncio.run(push.asgi()(scope, receive, send))
     assert sent[0]["status"] == 200
-    assert "handlers of a deviceDeleted push took 0." in caplog.text
+    assert "handlers of a push of kind 'deviceDeleted' took 0." in caplog.text
 
 
 def test_a_push_that_is_driven_without_a_task_is_late_as_any_other() -> None:

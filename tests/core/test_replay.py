@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
+from wsgiref.validate import validator
 
 import pytest
+from werkzeug import Request, Response
 
 from fakes import DISCONNECT, Input, Server, ask, call, environ, length, part, run, scope
 from pushes import OTHER
@@ -136,9 +138,21 @@ def test_the_scope_is_the_servers_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "answered"), [(404, 200), (405, 200), (302, 200), (200, 200), (201, 201), (500, 500)]
+    ("status", "answered"),
+    [
+        (404, 200),
+        (405, 200),
+        (302, 200),
+        (400, 200),
+        (422, 200),
+        (200, 200),
+        (201, 201),
+        (500, 500),
+    ],
 )
-def test_only_the_status_of_the_answer_is_changed(status: int, answered: int) -> None:
+def test_only_the_status_of_the_answer_is_changed_and_a_header_says_so(
+    status: int, answered: int
+) -> None:
     headers = [(b"x-inner", b"yes"), (b"x-inner", b"twice")]
     messages: list[dict[str, Any]] = [
         {"type": "http.response.debug", "info": {}},
@@ -154,9 +168,10 @@ def test_only_the_status_of_the_answer_is_changed(status: int, answered: int) ->
             await send(message)
 
     server = ask(receiver().asgi(app), scope(), part(OTHER))
-    assert server.sent == [*messages[:1], {**messages[1], "status": answered}, *messages[2:]]
-    assert server.sent[1]["headers"] is headers
-    assert messages[1]["status"] == status
+    more = [(b"pushmw-outcome", b"unhandled")] if answered != status else []
+    start = {**messages[1], "status": answered, "headers": [*headers, *more]}
+    assert server.sent == [*messages[:1], start, *messages[2:]]
+    assert (messages[1]["status"], len(headers)) == (status, 2)
     assert all(sent is message for sent, message in zip(server.sent[2:], messages[2:], strict=True))
 
 
@@ -198,8 +213,9 @@ def test_the_environ_is_the_servers_own_with_the_body_to_be_read_again(
     assert same is asked
     assert body == OTHER
     assert "HTTP_TRANSFER_ENCODING" not in inside
-    assert (inside["CONTENT_LENGTH"], inside["wsgi.input_terminated"]) == (str(len(OTHER)), True)
-    framing = {"wsgi.input", "CONTENT_LENGTH", "wsgi.input_terminated", "HTTP_TRANSFER_ENCODING"}
+    assert inside["CONTENT_LENGTH"] == str(len(OTHER))
+    framing = {"wsgi.input", "CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
+    assert inside.keys() - framing == before.keys() - framing
     assert {k: inside[k] for k in before.keys() - framing} == {
         k: before[k] for k in before.keys() - framing
     }
@@ -214,11 +230,15 @@ def test_the_environ_is_the_servers_own_with_the_body_to_be_read_again(
         ("401 Unauthorized", "200 OK"),
         ("201 Created", "201 Created"),
         ("200 Fine", "200 Fine"),
-        ("400 Bad Request", "400 Bad Request"),
+        ("400 Bad Request", "200 OK"),
+        ("422 Unprocessable Content", "200 OK"),
+        ("4O4 a server will mind", "4O4 a server will mind"),
         ("500 Oh", "500 Oh"),
     ],
 )
-def test_only_the_status_line_of_the_answer_is_changed(status: str, answered: str) -> None:
+def test_only_the_status_line_of_the_answer_is_changed_and_a_header_says_so(
+    status: str, answered: str
+) -> None:
     headers = [("X-Inner", "yes"), ("X-Inner", "twice")]
     iterable = [b"one", b"two"]
     returned: list[Any] = []
@@ -227,6 +247,7 @@ def test_only_the_status_line_of_the_answer_is_changed(status: str, answered: st
     def app(inside: Any, start_response: Any) -> Iterable[bytes]:
         returned.append(start_response(status, headers))
         returned.append(start_response(status, headers, error))
+        returned.append(start_response(status, headers, exc_info=error))
         return iterable
 
     started: list[Any] = []
@@ -239,6 +260,37 @@ def test_only_the_status_line_of_the_answer_is_changed(status: str, answered: st
         return write
 
     assert receiver().wsgi(app)(environ(OTHER), start_response) is iterable
-    assert started == [(answered, headers), (answered, headers, error)]
-    assert started[0][1] is headers
-    assert returned == [write, write]
+    more = [("pushmw-outcome", "unhandled")] if answered != status else []
+    told = (answered, [*headers, *more])
+    assert started == [told, (*told, error), (*told, error)]
+    assert len(headers) == 2
+    assert returned == [write, write, write]
+
+
+def test_what_a_server_checks_may_stand_before_the_application() -> None:
+    """``wsgiref.validate`` refuses to read without a size, as werkzeug does where a server ends."""
+    seen: list[bytes] = []
+
+    @Request.application
+    def app(request: Request) -> Response:
+        seen.append(request.get_data())
+        return Response(status=404)
+
+    asked = environ(OTHER)
+    answered = call(receiver().wsgi(validator(app)), asked)
+    assert (answered.status, seen) == ("200 OK", [OTHER])
+    assert "wsgi.input_terminated" not in asked
+
+
+@pytest.mark.parametrize("gone", ["PATH_INFO", "REQUEST_METHOD"])
+def test_an_application_that_breaks_the_environ_and_fails_is_not_asked_twice(gone: str) -> None:
+    asked: list[Any] = []
+
+    def app(inside: Any, start_response: Any) -> Iterable[bytes]:
+        asked.append(inside)
+        del inside[gone]
+        raise KeyError(gone)
+
+    with pytest.raises(KeyError):
+        call(receiver().wsgi(app), environ(OTHER))
+    assert len(asked) == 1

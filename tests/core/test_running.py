@@ -1,7 +1,6 @@
 """Handlers run one after the other, each isolated from the failures of the others."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from fakes import Server, length, part, scope
+from logged import failures
 from pushmw import Delivery, Receiver
 from pushmw._dispatch.glue import Glue
 from worlds import (
@@ -33,12 +33,6 @@ class Broken(Exception):
 
 def broken(event: object) -> None:
     raise Broken("a text with the payload")
-
-
-def failures(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [
-        r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", logging.ERROR)
-    ]
 
 
 # Order and isolation

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from logged import failures
 from pushmw import Delivery, Receiver
 from pushmw._dispatch.glue import Glue
 from worlds import Deliver, awaited, in_both_worlds, in_every_style, lazily, on_a_loop, sync
@@ -238,10 +238,7 @@ def test_a_hook_that_fails_stops_no_other_and_is_logged(
     push.on("deviceDeleted")(style(lambda event: seen.append("next handler")))
     assert deliver(push).status == 503
     assert seen == ["next handler", "next hook"]
-    errors = [
-        r.getMessage() for r in caplog.records if (r.name, r.levelno) == ("pushmw", logging.ERROR)
-    ]
-    assert errors == [
+    assert failures(caplog) == [
         "handler failing failed: ValueError",
         "error hook of failing failed: LookupError",
     ]

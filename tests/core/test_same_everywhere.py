@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from logged import failures
 from pushmw import Receiver, Retry
 from worlds import WAYS, Panic, awaited, lazily, sync
 
@@ -73,9 +74,12 @@ def test_a_failure_is_the_same_alone_and_beside_another_on_every_way(
             caplog.clear()
             push = receiver(make, style, beside=beside)
             status = way(push)
-            lines = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
+            named = [r for r in caplog.records if r.levelno == logging.ERROR]
+            assert [
+                (r.__dict__["pushmw_kind"], len(r.__dict__["pushmw_delivery"])) for r in named
+            ] == [("deviceDeleted", 32)]
             found[f"{name}, {'beside' if beside else 'alone'}"] = Seen(
-                status, asdict(push.counts), lines
+                status, asdict(push.counts), failures(caplog)
             )
     first = found["wsgi, alone"]
     assert (first.status, first.counts["failed"], first.counts["handled"]) == (503, 1, 0)

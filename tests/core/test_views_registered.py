@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
+from logged import failures
 from pushmw import (
     Counts,
     Delivery,
@@ -119,9 +120,7 @@ def test_a_handler_that_fails_is_a_failed_push(
     assert push.handle(sample(kind)).status == 503
     assert asyncio.run(push.ahandle(sample(kind))).status == 503
     assert errors == [(view.__name__, kind)] * 2
-    assert [record.getMessage() for record in caplog.records] == [
-        "handler the handler failed: ValueError"
-    ] * 2
+    assert failures(caplog) == ["handler the handler failed: ValueError"] * 2
     assert push.counts == Counts(failed=2)
 
 

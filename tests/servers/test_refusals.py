@@ -34,10 +34,6 @@ REFUSED = {
     "too large": (Check.REFUSED_SIZE, 300_000, ()),
     "a little too large": (Check.REFUSED_SIZE, MAX_BODY + 1024, ()),
     "gzip": (Check.REFUSED_ENCODING, 10_240, ("Content-Encoding: gzip",)),
-    "utf-16": (
-        *(Check.REFUSED_ENCODING, 10_240),
-        ('Content-Type: application/json; charset="UTF-16"',),
-    ),
 }
 STATUS = {Check.REFUSED_SIZE: 413, Check.REFUSED_ENCODING: 415}
 
