@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Never, NoReturn, Unpack
 
 from pushmw._dispatch.plan import flatten, formats_asked, plans
 from pushmw._http.answers import Answer
 from pushmw._http.counts import Counts
 from pushmw._http.paths import Paths
+from pushmw._register.again import Place
 from pushmw._register.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
 from pushmw._register.signatures import Registering
 from pushmw.notifications.base import Event, Notification
@@ -77,9 +78,13 @@ class Receiver(Registering):
         `around` holds for its own handlers only.
 
         Raises:
+            TypeError: ``other`` is no receiver, or its handlers do not fit what is defined here.
             ValueError: ``other`` has a path or options of its own, or includes this receiver.
         """
         self._check_open("include receivers")
+        given: Any = other
+        if not isinstance(given, Receiver):
+            raise TypeError(f"include: takes a receiver, not {type(given).__name__}")
         own = other._own_options
         if own:
             names = ", ".join(sorted(own))
@@ -88,11 +93,12 @@ class Receiver(Registering):
                 "set them on the receiver that includes it"
             )
         flatten(other, inside=(self,))
-        self.entries.append(other)
+        before = list(self.entries)
+        self._put(self.entries, other, _is_part_again)
         try:
             self.checked()
         except TypeError:  # what was defined here does not go with what is registered there
-            self.entries.pop()
+            self.entries[:] = before
             raise
         other._included = True
 
@@ -124,6 +130,17 @@ class Receiver(Registering):
 
         self.checked()
         return asgi.wrap(self.way(), app)
+
+    def __call__(self, *_: Never) -> NoReturn:
+        """Refuse to be taken for an application or a middleware.
+
+        Raises:
+            TypeError: with what would work.
+        """
+        raise TypeError(
+            "a receiver is no application: push.wsgi(app) or push.asgi(app) is one, as in "
+            "app.wsgi_app = push.wsgi(app.wsgi_app), and app.add_middleware(push.asgi)"
+        )
 
     def handle(
         self,
@@ -257,7 +274,11 @@ class Receiver(Registering):
             )
         if not guards:
             return None
-        from pushmw._register.callables import name_of
+        from pushmw._register.refusals import name_of
         from pushmw.guards.gate import Gate
 
         return Gate((name_of(guard), guard) for guard in guards)
+
+
+def _is_part_again(old: object, there: Place, new: Receiver, here: Place) -> bool:
+    return old is new or (isinstance(old, Receiver) and there.is_again(here) and new.is_again(old))

@@ -107,6 +107,7 @@ def flatten(
     arounds: tuple[Around, ...] = (),
     errors: tuple[Hook, ...] = (),
     inside: tuple[Entries, ...] = (),
+    seen: list[Entries] | None = None,
 ) -> list[Handler]:
     """Collect the handlers of a receiver and of those it includes, in registration order.
 
@@ -115,6 +116,10 @@ def flatten(
     """
     if any(registry is outer for outer in inside):
         raise ValueError("include: a receiver includes itself")
+    seen = [] if seen is None else seen
+    if any(registry is other for other in seen):  # by another way; each function counts once
+        return []
+    seen.append(registry)
     arounds = (*arounds, *registry.arounds)
     errors = (*registry.hooks, *errors)
     found: list[Handler] = []
@@ -122,7 +127,7 @@ def flatten(
         if isinstance(entry, Handler):
             found.append(msgspec.structs.replace(entry, arounds=arounds, errors=errors))
         else:
-            found += flatten(entry, arounds, errors, (*inside, registry))
+            found += flatten(entry, arounds, errors, (*inside, registry), seen)
     return found
 
 

@@ -20,6 +20,7 @@ from pushmw._dispatch.returned import awaits, check_awaited
 from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
+from pushmw._http.applications import STANDS, check_asgi
 from pushmw._http.front import Front, log_overrun
 from pushmw._http.heads import ASGIHeads
 from pushmw._http.replay import Receive, Send, replay_receive, replay_send
@@ -53,6 +54,8 @@ class WrappedASGI(Protocol):
 
 def wrap(way: Way, app: "ASGIApp | None") -> WrappedASGI:
     """Put a receiver in front of ``app``."""
+    if app is not None:
+        check_asgi(app, way.paths)
     paths = way.paths
     under = paths.under
     behind: ASGIApp = nothing_here if app is None else app
@@ -90,7 +93,9 @@ def wrap(way: Way, app: "ASGIApp | None") -> WrappedASGI:
             return inner(scope, receive, send)
         return deliver(scope, receive, send)
 
-    return cast("WrappedASGI", _marked(middleware))
+    wrapped = _marked(middleware)
+    setattr(wrapped, STANDS, paths)
+    return cast("WrappedASGI", wrapped)
 
 
 def _marked(middleware: ASGIApp) -> ASGIApp:

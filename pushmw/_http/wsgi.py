@@ -18,6 +18,7 @@ from pushmw._dispatch.returned import awaits, check_awaited
 from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
+from pushmw._http.applications import STANDS, check_wsgi
 from pushmw._http.front import Front, log_overrun
 from pushmw._http.heads import BARE_KEYS, WSGIHeads
 from pushmw._http.replay import replay_wsgi
@@ -57,6 +58,8 @@ _TYPE, _LENGTH = HANDLED.headers
 
 def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
     """Put a receiver in front of ``app``."""
+    if app is not None:
+        check_wsgi(app, way.paths)
     paths = way.paths.wsgi
     behind: WSGIApp = nothing_here if app is None else app
     inner: WSGIApp
@@ -86,6 +89,7 @@ def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
             ours = False
         return (deliver if ours else inner)(environ, start_response)
 
+    setattr(middleware, STANDS, way.paths)
     return middleware
 
 

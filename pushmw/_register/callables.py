@@ -1,23 +1,28 @@
 """What a registered function is: awaited or not, with a delivery or without, for which events."""
 
-import functools
 import inspect
 import re
 import types
 import typing
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from pushmw._dispatch.delivery import Delivery
+from pushmw._register.refusals import (
+    MANAGERS,
+    bare,
+    check_bound,
+    check_default,
+    check_object,
+    dispatches,
+    name_of,
+    of_method,
+)
 
+# What builtins, mocks, proxies raise that have odd signatures: where nothing is known, believe.
+_ODD = (Exception,)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-
-
-def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
-    while isinstance(function, functools.partial):
-        function = function.func
-    return function
 
 
 def _called(function: Any) -> Any:
@@ -27,7 +32,7 @@ def _called(function: Any) -> Any:
 
 def is_async(function: Callable[..., Any]) -> bool:
     """Tell whether calling ``function`` gives a coroutine, as far as can be known before."""
-    function = _bare(function)
+    function = bare(function)
     return any(map(inspect.iscoroutinefunction, (function, _called(function))))
 
 
@@ -37,7 +42,7 @@ def is_async_context(factory: Callable[..., Any]) -> bool:
     Raises:
         TypeError: it is not callable, or a generator function and so no factory yet.
     """
-    factory = _bare(factory)
+    factory = bare(factory)
     if not callable(factory):
         raise TypeError(f"around: takes a function that makes a context manager, not {factory!r}")
     if inspect.isgeneratorfunction(factory) or inspect.isasyncgenfunction(factory):
@@ -51,44 +56,41 @@ def is_async_context(factory: Callable[..., Any]) -> bool:
     return inspect.isasyncgenfunction(made)
 
 
-def name_of(function: Callable[..., Any]) -> str:
-    """Name a callable as ``module:qualname``."""
-    named: Any = _bare(function)
-    if not hasattr(named, "__qualname__"):
-        named = cast("Any", type(named))
-    return f"{named.__module__}:{named.__qualname__}"
+def signature_of(function: Callable[..., Any], *, follow: bool = False) -> inspect.Signature | None:
+    """Give the signature of a callable, or None where there is none to be had.
+
+    Args:
+        function: the callable.
+        follow: that of what a decorator made with ``functools.wraps`` stands before.
+    """
+    with suppress(*_ODD):
+        return inspect.signature(function, follow_wrapped=follow)
+    return None
+
+
+def _takes_all(function: Callable[..., Any]) -> bool:
+    own = signature_of(function)
+    return own is not None and any(p.kind is p.VAR_POSITIONAL for p in own.parameters.values())
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter] | None:
-    try:
-        # What stands behind functools.wraps takes its own arguments, which may be others.
-        own = inspect.signature(function, follow_wrapped=False)
-        passes_on = any(p.kind is p.VAR_POSITIONAL for p in own.parameters.values())
-        seen = inspect.signature(function) if passes_on else own
-    except (TypeError, ValueError):  # a builtin without a signature
+    # What stands behind functools.wraps takes its own arguments, which may be others.
+    seen = signature_of(function, follow=_takes_all(function))
+    if seen is None:
         return None
-    return list(seen.parameters.values())
+    parameters = list(seen.parameters.values())
+    # Of a method that chooses by class the signature still has the object.
+    return parameters[1:] if of_method(function) else parameters
 
 
 def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
     """Resolve the annotations; those of TYPE_CHECKING imports cannot be, and are left out."""
-    named: Any = _bare(function)
+    named: Any = bare(function)
     if not (inspect.isfunction(named) or inspect.ismethod(named)):
         named = _called(named)
     with suppress(Exception):  # an annotation is any expression
         return typing.get_type_hints(named)
     return {}
-
-
-def check_runs(function: Callable[..., Any]) -> None:
-    """Refuse a generator function: calling it runs nothing.
-
-    Raises:
-        TypeError: it is one.
-    """
-    bare = _bare(function)
-    if inspect.isgeneratorfunction(bare) or inspect.isasyncgenfunction(bare):
-        raise TypeError(f"{name_of(function)} has a yield in it: to call it runs nothing")
 
 
 def check_guard(guard: Any) -> None:
@@ -101,7 +103,7 @@ def check_guard(guard: Any) -> None:
         raise TypeError(f"a guard must be callable, not {type(guard).__name__}")
     if isinstance(guard, type):
         raise TypeError(f"{guard.__name__} is no guard yet: make one of it, {guard.__name__}(...)")
-    check_runs(guard)
+    check_object("guard", guard)
     if is_async(guard):
         raise TypeError(f"guard {name_of(guard)} is async, but has to answer at once")
     try:
@@ -112,13 +114,27 @@ def check_guard(guard: Any) -> None:
         return
 
 
+def check_handler(who: str, function: Any) -> None:
+    """Refuse what is callable and cannot have been meant to handle something.
+
+    Raises:
+        TypeError: saying what it is and what would work.
+    """
+    check_object(who, function)
+    parameters = _parameters(function) or []
+    check_bound(who, function, next(iter(parameters), None))
+    check_default(who, function, parameters)
+
+
 def wants(function: Callable[..., Any], taken: int) -> bool:
     """Tell whether ``function`` takes a delivery after its first ``taken`` arguments.
 
     It does when a further *required* positional parameter exists, or one is annotated `Delivery`.
+    What stands behind a decorator may get more from that, so there only what asks for it gets it.
 
     Raises:
-        TypeError: it cannot be called that way: too few or too many parameters are required.
+        TypeError: it cannot be called that way: too few or too many parameters are required, or
+            the one for the delivery is annotated as something else.
     """
     parameters = _parameters(function)
     if parameters is None:
@@ -129,17 +145,31 @@ def wants(function: Callable[..., Any], taken: int) -> bool:
     hints = _annotations(function)
     place = positional[taken : taken + 1]
     asking = [p for p in parameters if _is_delivery(hints.get(p.name, p.annotation))]
+    others = [p for p in place if p in required and not _may_be_delivery(hints.get(p.name))]
+    if _is_behind(function):
+        return bool(asking or (len(required) > taken and not others))
     misplaced = [p for p in asking if p not in place]
-    needs = len(required) > taken or bool(asking)
     keyword_only = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     too_few, too_many = len(positional) < taken and not rest, len(required) > taken + 1
-    if too_few or too_many or keyword_only or misplaced:
+    if too_few or too_many or keyword_only or misplaced or others:
         takes = " and ".join(["the event"] * taken + ["the delivery"])
+        more = "; what else it needs it gets by functools.partial or in a closure" if others else ""
         raise TypeError(
-            f"{name_of(function)}{inspect.signature(function)} cannot be called: "
-            f"pushmw passes {takes}, by position"
+            f"{name_of(function)}{signature_of(function)} cannot be called: "
+            f"pushmw passes {takes}, by position{more}"
         )
-    return needs
+    return len(required) > taken or bool(asking)
+
+
+def _is_behind(function: Callable[..., Any]) -> bool:
+    """Tell whether the parameters seen are those of what a decorator has wrapped."""
+    within = bare(function)
+    manages = getattr(within, "__code__", None) in MANAGERS  # these pass on what they get
+    return hasattr(within, "__wrapped__") and _takes_all(function) and not manages
+
+
+def _may_be_delivery(annotation: Any) -> bool:
+    return annotation is None or _accepts(annotation, Delivery)
 
 
 def _is_delivery(annotation: Any) -> bool:
@@ -154,6 +184,8 @@ def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
     Raises:
         TypeError: naming the handler, the annotation and the class that would come.
     """
+    if dispatches(function) or hasattr(bare(function), "__wrapped__"):
+        return  # annotations are those of what is behind, which may get something else
     parameters = _parameters(function)
     first = next((p for p in parameters or () if p.kind in _POSITIONAL), None)
     annotation = _annotations(function).get(first.name) if first is not None else None
@@ -173,5 +205,8 @@ def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:
 def _accepts(annotation: Any, struct: type) -> bool:
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         return any(_accepts(choice, struct) for choice in typing.get_args(annotation))
-    # Any is a class since Python 3.11.
-    return annotation is Any or not isinstance(annotation, type) or issubclass(struct, annotation)
+    known = typing.get_origin(annotation) or annotation
+    # Any is a class since Python 3.11; of a protocol it cannot be known.
+    if known is Any or not isinstance(known, type) or getattr(known, "_is_protocol", False):
+        return True
+    return issubclass(struct, known)

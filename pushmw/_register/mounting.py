@@ -9,7 +9,9 @@ from typing import Any, Final, Protocol
 
 from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.plan import ANY, UNHANDLED, Target
-from pushmw._register.callables import check_event, check_runs, is_async
+from pushmw._register.again import MOUNTED
+from pushmw._register.callables import check_event, is_async
+from pushmw._register.refusals import check_object
 from pushmw._register.sdk_request import Call, text_of
 
 # What a platform calls a product model it may call capabilities as well, with the same members.
@@ -152,13 +154,14 @@ def _body(_event: Any, delivery: Delivery) -> tuple[Any, ...]:
 
 def _call_of(method: Callable[..., Any], label: str, name: str) -> Callable[..., Any]:
     """Make a handler of a method."""
-    check_runs(method)
+    check_object("mount", method)
     body = _parameter(method, label)
     if body is None:
         return _with_request(method, _no_argument)
     if name == _BODY:
         return _with_request(method, _body)
     call: Any = functools.update_wrapper(_with_request(method, _event), method)
+    del call.__wrapped__  # it takes what the method takes, and is judged by that
     # The annotation of the method is that of the handler, and is checked with those of all others.
     event = body.replace(kind=body.POSITIONAL_ONLY, default=body.empty)
     delivery = inspect.Parameter("_delivery", body.POSITIONAL_ONLY, annotation=Delivery)
@@ -200,4 +203,6 @@ def _with_request(method: Callable[..., Any], give: _Give) -> Callable[..., Any]
         with Call(delivery):
             return await result
 
-    return acall if is_async(method) else call
+    made = acall if is_async(method) else call
+    setattr(made, MOUNTED, method)
+    return made

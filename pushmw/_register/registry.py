@@ -1,7 +1,8 @@
 """What is registered: handlers, hooks, kinds of the user's own, and other receivers."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -17,15 +18,16 @@ from pushmw._dispatch.plan import (
     flatten,
     plans,
 )
+from pushmw._register.again import Place, alike, place, repeats, same
 from pushmw._register.callables import (
     check_event,
-    check_runs,
+    check_handler,
     is_async,
     is_async_context,
-    name_of,
     wants,
 )
 from pushmw._register.kinds import built_in, event_class, is_paired, unknown
+from pushmw._register.refusals import check_where, name_of
 from pushmw.notifications.base import Notification, Unclassified
 from pushmw.notifications.decoder import reader
 from pushmw.notifications.views import View
@@ -42,6 +44,11 @@ RestHandler = TypeVar(
 )
 _MOST_CLASSES: Final = 4
 
+# (an earlier entry, its place, the new one, the place of that) -> it is the same once more
+_IsAgain: TypeAlias = Callable[[Any, Place, Any, Place], bool]
+
+logger = logging.getLogger("pushmw")
+
 
 class Registry:
     """The part of a receiver that takes registrations."""
@@ -49,7 +56,10 @@ class Registry:
     def __init__(self) -> None:
         self._defined: dict[str, type[Notification]] = {}
         self._originals: list[tuple[str, type]] = []
+        self._defined_as: dict[str, tuple[type, Place]] = {}
         self._sealed = False
+        self._places: dict[int, Place] = {}  # of each entry, by its id
+        self._born = place()
         self.entries: list[Handler | Registry] = []
         self.arounds: list[Around] = []
         self.hooks: list[Hook] = []
@@ -63,8 +73,8 @@ class Registry:
         inline: bool,
     ) -> Callable[[F], F]:
         targets = self._targets(what)
-        if where is not None and (not callable(where) or is_async(where)):
-            raise TypeError(f"on: where must be a plain function, not {where!r}")
+        if where is not None:
+            check_where(where)
 
         def register(function: F) -> F:
             expected = tuple(struct for target in targets for struct in target.expected)
@@ -147,14 +157,12 @@ class Registry:
     ) -> None:
         """Register a function, once for each target, after it has passed all checks."""
         self._check_open("register handlers")
-        if not callable(function):
-            raise TypeError(f"a handler must be callable, not {function!r}")
-        check_runs(function)
+        check_handler("on", function)
         if inline and is_async(function):
             raise TypeError("on: inline is for sync handlers; an async one is on the loop anyway")
         check_event(function, expected)
-        self.entries += [
-            Handler(
+        for target in targets:
+            handler = Handler(
                 function=function,
                 name=name or name_of(function),
                 kinds=target.kinds,
@@ -166,8 +174,19 @@ class Registry:
                 takes_delivery=wants(function, 1),
                 awaited=is_async(function),
             )
-            for target in targets
-        ]
+            self._put(self.entries, handler, _is_handler_again)
+
+    def _put(self, entries: list[Any], new: Any, is_again: _IsAgain) -> None:
+        """Add an entry, or put it where it stands already: one function counts once."""
+        here = place()
+        for index, old in enumerate(entries):
+            if is_again(old, self._places[id(old)], new, here):
+                logger.info("%s is registered once more, and counts once", _named(new))
+                entries[index] = new
+                break
+        else:
+            entries.append(new)
+        self._places[id(new)] = here
 
     def unhandled(self, function: RestHandler) -> RestHandler:
         """Register a handler for what no other took, and for what was not recognised.
@@ -181,10 +200,11 @@ class Registry:
     def error(self, function: ErrorHook) -> ErrorHook:
         """Register a hook to be called with the exception and the delivery of a failed handler."""
         self._check_open("register error hooks")
-        check_runs(function)
+        check_handler("error", function)
         if not wants(function, 1):
             raise TypeError(f"error: {name_of(function)} must take the error and the delivery")
-        self.hooks.append(Hook(function, name_of(function), is_async(function)))
+        hook = Hook(function, name_of(function), is_async(function))
+        self._put(self.hooks, hook, _is_hook_again)
         return function
 
     def around(self, factory: F) -> F:
@@ -194,7 +214,8 @@ class Registry:
         async one on the loop. An exception of the handler passes through its exit.
         """
         self._check_open("register context managers")
-        self.arounds.append(Around(factory, wants(factory, 0), is_async_context(factory)))
+        around = Around(factory, wants(factory, 0), is_async_context(factory))
+        self._put(self.arounds, around, _is_around_again)
         return factory
 
     def define(self, name: str, struct: type[msgspec.Struct]) -> type[Notification]:
@@ -213,7 +234,14 @@ class Registry:
             RuntimeError: a handler has been registered for the kind already.
         """
         self._check_open("define kinds")
-        if any(isinstance(entry, Handler) and name in entry.kinds for entry in self.entries):
+        here = place()
+        original, there = self._defined_as.get(name, (None, here))
+        if original is struct:
+            return self._defined[name]
+        again = there.is_again(here) and alike(original, struct)
+        if not again and any(
+            isinstance(entry, Handler) and name in entry.kinds for entry in self.entries
+        ):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
         made = event_class(name, struct)
         try:
@@ -221,6 +249,7 @@ class Registry:
         except (TypeError, NameError) as error:
             raise TypeError(f"define: msgspec cannot read {struct.__name__}: {error}") from error
         self._defined[name] = made
+        self._defined_as[name] = struct, here
         self._originals.append((name, struct))
         return made
 
@@ -252,9 +281,14 @@ class Registry:
             check_event(handler.function, handler.expected or expected)
         return handlers
 
+    def is_again(self, old: "Registry") -> bool:
+        """Tell whether this is what became of another when the module that makes it ran again."""
+        return old._born.is_once() and old._born.is_again(self._born)
+
     def seal(self) -> None:
         """Refuse further registration, here and in the included receivers."""
         self._sealed = True
+        self._places.clear()  # and the frames with them
         for other in self._included_ones():
             other.seal()
 
@@ -294,3 +328,37 @@ class Registry:
                 f"cannot {what} any more: the first push has come; do it where the module that "
                 "makes the receiver is imported"
             )
+
+
+def _named(entry: Any) -> str:
+    if isinstance(entry, Handler):
+        return f"handler {entry.name}"
+    return f"error hook {entry.name}" if isinstance(entry, Hook) else "a context manager"
+
+
+def _is_handler_again(old: Any, there: Place, new: Handler, here: Place) -> bool:
+    if not isinstance(old, Handler) or old.kinds != new.kinds or _told(old) != _told(new):
+        return False
+    # One function counts once for a kind by its name and by its class; what is only called the
+    # same is another one then.
+    if not same(old.function, new.function) and _names(old.structs) != _names(new.structs):
+        return False
+    wheres = repeats(old.where, there, new.where, here)
+    return wheres and repeats(old.function, there, new.function, here)
+
+
+def _told(handler: Handler) -> tuple[str, list[str]]:
+    # A module that is run has another name; what follows it is the same.
+    return handler.name.rpartition(":")[2], _names(handler.expected)
+
+
+def _names(classes: Iterable[type]) -> list[str]:
+    return [each.__qualname__ for each in classes]
+
+
+def _is_hook_again(old: Hook, there: Place, new: Hook, here: Place) -> bool:
+    return repeats(old.function, there, new.function, here)
+
+
+def _is_around_again(old: Around, there: Place, new: Around, here: Place) -> bool:
+    return repeats(old.factory, there, new.factory, here)

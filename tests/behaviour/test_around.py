@@ -60,8 +60,8 @@ def test_around_is_entered_on_the_own_thread_of_each_handler(start: Start, style
         order.append(request_id.get())
         threads.append(threading.get_ident())
 
-    style.on(push, "*")(handler)
-    style.on(push, "*")(handler)
+    for name in ("one", "other"):
+        style.on(push, "*", name=name)(handler)
     assert_ok(start(push).post(PUSH))
     assert order == ["enter", "from around", "exit"] * 2
     assert len(set(threads[:3])) == len(set(threads[3:])) == 1

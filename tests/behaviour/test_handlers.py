@@ -99,7 +99,7 @@ def test_every_handler_gets_the_same_event(start: Start) -> None:
     push = Receiver()
     events: list[Notification] = []
     for style in STYLES:
-        style.on(push, "*")(events.append)
+        style.on(push, "*", name=style.name)(events.append)
     start(push).post(PUSH)
     assert [event is events[0] for event in events] == [True, True, True]
 

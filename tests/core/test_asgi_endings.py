@@ -80,7 +80,7 @@ def test_one_receiver_serves_one_loop_after_the_other() -> None:
     push = Receiver()
     got: list[Any] = []
     for style in (SYNC, INLINE, ASYNC):
-        style.on(push, "*")(got.append)
+        style.on(push, "*", name=style.name)(got.append)
     app = push.asgi()
     for _ in range(3):
         assert ask(app, scope(), part(PUSH)).status == 200

@@ -3,13 +3,14 @@
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 from unittest.mock import Mock
 
 import pytest
 
 from pushmw._dispatch.delivery import Delivery
-from pushmw._register.callables import check_event, is_async, is_async_context, name_of, wants
+from pushmw._register.callables import check_event, is_async, is_async_context, wants
+from pushmw._register.refusals import name_of
 from pushmw.notifications import DeviceAdded, DeviceDeleted, Notification, Unclassified
 
 if TYPE_CHECKING:
@@ -316,6 +317,16 @@ def for_checkers(event: "OnlyForCheckers") -> None: ...
 def generic(event: list[DeviceAdded]) -> None: ...
 
 
+def for_another(event: DeviceDeleted) -> None: ...
+
+
+class HasKind(Protocol):
+    kind: str
+
+
+def protocol(event: HasKind) -> None: ...
+
+
 def by_name(event: "DeviceAdded") -> None: ...
 
 
@@ -338,13 +349,14 @@ class Handlers:
         sync,
         without_annotation,
         for_checkers,
-        generic,
         by_name,
         starred,
         nothing,
         Handlers().method,
         pytest.param(Handlers(), id="object"),
         pytest.param(functools.partial(exact), id="partial"),
+        pytest.param(decorated(for_another), id="decorated, which may give it another"),
+        pytest.param(protocol, id="a protocol"),
         pytest.param(dict, id="builtin without a signature"),
     ],
 )
@@ -361,7 +373,7 @@ def test_an_event_may_be_annotated_with_its_class_or_more(function: Callable[...
         Handlers().method,
         pytest.param(Handlers(), id="object"),
         pytest.param(functools.partial(exact), id="partial"),
-        pytest.param(decorated(exact), id="decorated"),
+        generic,
     ],
 )
 def test_the_class_of_another_kind_is_refused(function: Callable[..., Any]) -> None:

@@ -86,7 +86,7 @@ def test_a_method_that_runs_nothing_is_refused() -> None:
 
 
 def test_a_name_with_something_else_behind_it_is_refused() -> None:
-    refused(made(handleRuleEvent=None), "not a callable")
+    refused(made(handleRuleEvent=None), "takes a function, not None")
 
 
 def test_a_method_for_another_kind_is_refused_and_so_are_all_the_others() -> None:

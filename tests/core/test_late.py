@@ -199,7 +199,7 @@ def test_what_a_sync_handler_returned_has_what_is_left_of_the_deadline(
     # One whose around is awaited starts the clock with the push where a server thread waits.
     push.around(Around)
     for _ in range(3):
-        push.on("deviceDeleted")(returns)
+        push.on("deviceDeleted", name=f"{_}")(returns)
     assert deliver(push).status == 200
     # Entering, what was returned, leaving; at -2 s of 10 even the grace is over.
     assert given == [10, 6, 6, 6, 2, 2, 2, *[2 * deadlines.TICK] * 2]

@@ -131,9 +131,12 @@ def test_on_a_loop_sync_handlers_that_follow_each_other_share_one_hop() -> None:
         return await asyncio.to_thread(function, *arguments)
 
     push.set_glue(Glue(threading.Lock, hop=hop))
-    note = lambda event: threads.append(threading.get_ident())  # noqa: E731
+
+    def note(event: object) -> None:
+        threads.append(threading.get_ident())
+
     for style in (sync, lazily, sync, awaited, sync, sync):
-        push.on("deviceDeleted")(style(note))
+        push.on("deviceDeleted")(style(lambda event: note(event)))  # noqa: PLW0108 - another one
     assert on_a_loop(push).status == 200
     assert hops == 2
     here = threading.get_ident()
