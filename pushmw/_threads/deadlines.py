@@ -98,10 +98,9 @@ class Watch:
             deadline.task.cancel()  # the last, for it may raise
 
     def settle(self, deadline: Deadline) -> None:
-        """Stop the clock of a deadline that is over, and take back what it has cancelled."""
-        if deadline.timer is not None:
-            deadline.timer.cancel()
-            deadline.timer = None
+        """Stop the clock of a deadline that is over and has one; take back what it cancelled."""
+        timer, deadline.timer = deadline.timer, None
+        cast("asyncio.TimerHandle", timer).cancel()
         _take_back(deadline)
         deadline.renew()
 

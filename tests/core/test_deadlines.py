@@ -215,6 +215,39 @@ def test_the_watch_sleeps_when_there_is_nothing_to_watch_and_wakes_again() -> No
     run(main())
 
 
+def test_a_timer_that_rings_early_waits_for_the_rest() -> None:
+    """The clock of a loop may be a turn late, and another one than ours."""
+    rung: list[bool] = []
+
+    async def put_off() -> None:
+        watch = watch_of(asyncio.get_running_loop())
+        deadline = deadline_of(watch)
+        await swept()  # it has been looked at, and has a timer
+        timer, deadline.at = deadline.timer, deadline.at + 4 * TICK
+        while deadline.timer is timer:  # noqa: ASYNC110 - as in `swept`
+            await asyncio.sleep(TICK / 10)
+        rung.append(cancelling() > 0)
+        await forever()
+
+    with pytest.raises(TimeoutError):
+        run(within(2 * TICK, put_off()))
+    assert rung == [False]
+
+
+def test_a_timer_is_made_once_though_the_watch_looks_again() -> None:
+    async def main() -> None:
+        watch = watch_of(asyncio.get_running_loop())
+        await swept()
+        deadline = deadline_of(watch)
+        timer = deadline.timer
+        assert timer is not None
+        await within(LONG, asyncio.sleep(0))  # it has the watch look once more
+        await swept()
+        assert deadline.timer is timer
+
+    run(within(LONG, main()))
+
+
 def test_each_loop_has_one_watch_and_takes_it_along() -> None:
     async def mine() -> Any:
         loop = asyncio.get_running_loop()

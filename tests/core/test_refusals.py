@@ -347,11 +347,17 @@ def test_one_receiver_stands_once_before_an_application(wrap: Callable[[Any], ob
         wrap(Receiver())
 
 
-@pytest.mark.parametrize("app", [MagicMock(), lambda *arguments: [], ASGIObject, print])
+@pytest.mark.parametrize("app", [MagicMock(), lambda *arguments: [], ASGIObject, print, min])
 def test_where_it_cannot_be_known_the_user_is_believed(app: Any) -> None:
     push = Receiver()
     assert callable(push.wsgi(app))
     assert callable(push.asgi(app))
+
+
+def test_a_condition_without_a_signature_is_believed() -> None:
+    push = Receiver(guards=[])
+    push.on("deviceDeleted", where=min, name="asks")(seen.append)
+    assert push.registered == {"deviceDeleted": ["asks"]}
 
 
 def test_two_receivers_may_stand_before_one_application() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -86,9 +87,14 @@ def test_what_returns_something_to_be_run_has_failed(
 
 
 @on_every_way
+@pytest.mark.parametrize("around", [False, True], ids=["alone", "inside of a context manager"])
 @pytest.mark.parametrize("handler", NOTHING_RUNS.values(), ids=NOTHING_RUNS)
-def test_so_has_an_unhandled_handler(handler: Callable[..., Any], way: str) -> None:
+def test_so_has_an_unhandled_handler(
+    handler: Callable[..., Any], way: str, *, around: bool
+) -> None:
     push = Receiver(guards=[])
+    if around:
+        push.around(nullcontext)
     push.unhandled(handler)
     assert WAYS[way](push) == 503
 

@@ -135,6 +135,17 @@ class Transaction(TestCase):  # type: ignore[misc]  # Django ships no types
         answer = await AsyncClient().post(CALLBACK, PUSH, content_type="application/json")
         await sync_to_async(self.check)(answer.status_code)
 
+    async def test_what_a_sync_handler_returns_finds_that_thread_free_under_asgi(self) -> None:
+        """It waits there for what it returned, which in turn wants to run there."""
+
+        async def later() -> None:
+            await sync_to_async(self.work)()
+
+        self.push.on("deviceAdded", name="later")(lambda event: later())
+        answer = await AsyncClient().post(CALLBACK, PUSH, content_type="application/json")
+        assert answer.status_code == 200
+        assert self.counted == [2, 3]
+
 
 def rows() -> int:
     """Count the rows."""
