@@ -356,7 +356,8 @@ def test_where_it_cannot_be_known_the_user_is_believed(app: Any) -> None:
 
 def test_a_condition_without_a_signature_is_believed() -> None:
     push = Receiver(guards=[])
-    push.on("deviceDeleted", where=min, name="asks")(seen.append)
+    builtin: Any = min
+    push.on("deviceDeleted", where=builtin, name="asks")(seen.append)
     assert push.registered == {"deviceDeleted": ["asks"]}
 
 
