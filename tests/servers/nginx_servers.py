@@ -53,7 +53,7 @@ NGINX_SERVERS: Final = (
     Server(
         "nginx-uwsgi",
         "wsgi",
-        {"uwsgi": "uwsgi"},
+        {"uwsgi": "pyuwsgi"},
         (
             *("uwsgi", "--socket={socket}", "--module=servers.site:wsgi"),
             *("--master", "--threads", THREADS, "--die-on-term", "--need-app"),

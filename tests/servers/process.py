@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from needs import MissingError
+from needs import MissingError, MissingToolError
 from servers import nginx
 from servers.client import PATIENCE, Answer, Connection, head
 from servers.notes import Report, open_gate, prepare, read
@@ -163,7 +163,7 @@ def _check_installed(server: Server) -> None:
         if importlib.util.find_spec(name) is None and not _program(name).exists():
             raise MissingError(f"{server.name} needs a package: pip install {package}")
     if server.proxy is not None and nginx.program() is None:
-        raise MissingError(f"{server.name} needs nginx: apt-get install {nginx.PACKAGE}")
+        raise MissingToolError(f"{server.name} needs nginx: {nginx.HOW_TO_GET}")
 
 
 def _program(name: str) -> Path:
@@ -174,6 +174,8 @@ def _command(server: Server, values: dict[str, object]) -> list[str]:
     name, *arguments = server.command
     is_program = importlib.util.find_spec(name) is None and _program(name).exists()
     start = [str(_program(name))] if is_program else [sys.executable, "-m", name]
+    if name == "uwsgi":  # a wheel's starts Python anew at a reload, and would take another one
+        arguments.append(f"--binary-path={sys.executable}")
     return [*start, *(word.format(**values) for word in arguments)]
 
 

@@ -184,7 +184,7 @@ WSGI_SERVERS: Final = (
     Server(
         "uwsgi",
         "wsgi",
-        {"uwsgi": "uwsgi"},
+        {"uwsgi": "pyuwsgi"},
         (
             *("uwsgi", "--http-socket=127.0.0.1:{port}", "--module=servers.site:wsgi"),
             *("--master", "--threads", THREADS, "--die-on-term", "--need-app"),
