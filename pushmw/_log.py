@@ -5,6 +5,8 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
+from pushmw._forks import reset_at_fork
+
 QUIET: Final = 60.0  # seconds without a word after one: whoever is refused may go on and on
 _SHOWN: Final = 64  # characters of what somebody else has written
 
@@ -18,9 +20,14 @@ class Limit:
     """Lets one of many through in a while."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
         self._next = -inf
         self._held = 0
+        self.reset()
+        reset_at_fork(self)
+
+    def reset(self) -> None:
+        """Make the lock, as after a fork."""
+        self._lock = Lock()
 
     def take(self) -> int:
         """Give how many came since the last one that was let through, or 0 for this to wait."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final, Never, NoReturn, Unpack
 
 from pushmw._dispatch.plan import flatten, formats_asked, plans
+from pushmw._forks import reset_at_fork
 from pushmw._http.answers import Answer
 from pushmw._http.counts import Counts
 from pushmw._http.paths import Paths
@@ -65,11 +66,16 @@ class Receiver(Registering):
         self._parser: tuple[dict[str, type[Notification]], Callable[[bytes], Event]] | None = None
         self._starts: list[Callable[[], object]] = [self._look]
         self._included = False
-        self._lock = threading.RLock()
+        self.reset()
+        reset_at_fork(self)
         self.options: Options = DEFAULTS
         self.paths = Paths()
         self.counts = Counts()
         self.configure(**options) if path is None else self.configure(path=path, **options)
+
+    def reset(self) -> None:
+        """Make the lock, as after a fork."""
+        self._lock = threading.RLock()
 
     def include(self, other: "Receiver") -> None:
         """Run the handlers of another receiver too, where this call stands in the order.

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from pushmw._threads.forks import at_fork
+from pushmw._forks import reset_at_fork
 
 # Kept for every handler: what tells a sender and a trace apart, and nothing that opens a door.
 KEPT_HEADERS: Final = ("content-type", "user-agent", "x-request-id", "traceparent", "tracestate")
@@ -220,7 +220,7 @@ class _Ids:
 
 
 _ids = _Ids()
-at_fork(_ids.reset)
+reset_at_fork(_ids)
 
 
 def new_id(_: Any = None) -> str:

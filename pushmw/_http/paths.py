@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-_ROOTS: Final = 64  # mount points remembered; they come from servers and routers, not from clients
+# Mount points remembered, and their characters: some servers let a client name them.
+_ROOTS: Final = 64
+_LONGEST: Final = 256
 
 
 class Paths:
@@ -35,15 +37,17 @@ class Paths:
         return path in self._paths
 
     def mounted(self, root: str) -> dict[str, None]:
-        """Give the ASGI paths that match under a ``root_path``, and remember them.
+        """Give the ASGI paths that match under a ``root_path``, and remember them if that is short.
 
         Some servers put the prefix in front of the path and some do not: one that is there is
         taken off, otherwise the path counts as it is.
         """
-        if len(self.under) >= _ROOTS:
-            self.under.clear()
         prefix = root + "/"
         found = [root + path for path in self._paths]
         found += [path for path in self._paths if not (root and path.startswith(prefix))]
-        self.under[root] = matching = dict.fromkeys(found)
+        matching = dict.fromkeys(found)
+        if len(self.under) >= _ROOTS:
+            self.under.clear()
+        if len(root) <= _LONGEST:
+            self.under[root] = matching
         return matching

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
-from pushmw._threads.forks import at_fork
+from pushmw._forks import reset_at_fork
 
 T = TypeVar("T")
 
@@ -142,4 +142,4 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
 
 loop_thread = _LoopThread()
 
-at_fork(loop_thread.reset)
+reset_at_fork(loop_thread)

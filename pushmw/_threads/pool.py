@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
-from weakref import WeakSet
 
-from pushmw._threads.forks import at_fork
+from pushmw._forks import reset_at_fork
 
 T = TypeVar("T")
 
@@ -64,7 +63,7 @@ class Pool:
     def __init__(self, size: int) -> None:
         self._size = size
         self.reset()
-        _pools.add(self)
+        reset_at_fork(self)
 
     def reset(self) -> None:
         """Start with no threads, as after a fork."""
@@ -132,14 +131,3 @@ class Pool:
             with self._lock:
                 job.done = True
                 self._held -= job.late
-
-
-_pools: WeakSet[Pool] = WeakSet()
-
-
-def _after_fork() -> None:
-    for pool in _pools:
-        pool.reset()
-
-
-at_fork(_after_fork)

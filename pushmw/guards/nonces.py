@@ -3,6 +3,8 @@
 from heapq import heappop, heappush
 from threading import Lock
 
+from pushmw._forks import reset_at_fork
+
 
 class Nonces:
     """What one process remembers of the last while.
@@ -18,11 +20,16 @@ class Nonces:
     def __init__(self, window: float, most: int) -> None:
         self._window = window
         self._most = most
-        self._lock = Lock()  # the threads of a server share a guard
         self._seen: dict[int, set[bytes]] = {}
         self._seconds: list[int] = []  # the same as a heap
         self._size = 0
         self._forgotten = 0
+        self.reset()
+        reset_at_fork(self)
+
+    def reset(self) -> None:
+        """Make the lock that the threads of a server share; a child of a fork needs its own."""
+        self._lock = Lock()
 
     def is_new(self, digest: bytes, second: int, now: float) -> bool:
         """Remember a request, and tell whether it has not come before, as far as is known.

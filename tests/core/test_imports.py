@@ -20,13 +20,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 KNOWS = {
     "notifications": {"_errors"},
     "_errors": set[str](),
-    "_log": set[str](),
-    "guards": {"_errors", "_log"},
-    "_threads": set[str](),
-    "_dispatch": {"notifications", "_threads", "_errors", "_log"},
+    "_forks": set[str](),
+    "_log": {"_forks"},
+    "guards": {"_errors", "_forks", "_log"},
+    "_threads": {"_forks"},
+    "_dispatch": {"notifications", "_threads", "_errors", "_forks", "_log"},
     "_register": {"notifications", "guards", "_dispatch"},
     "_http": {"notifications", "guards", "_threads", "_dispatch", "_register", "_errors", "_log"},
-    "receiver": {"notifications", "guards", "_threads", "_dispatch", "_register", "_http"},
+    "receiver": {
+        *("notifications", "guards", "_threads", "_dispatch", "_register", "_http"),
+        "_forks",
+    },
 }
 # They know the protocol, so they must work under any server and without one.
 PURE = {"notifications", "_register", "samples"}

@@ -71,3 +71,12 @@ def test_a_router_with_endless_roots_fills_no_memory() -> None:
     for number in range(1000):
         made.mounted(f"/{number}")
     assert len(made.under) <= 64
+
+
+def test_a_long_root_is_matched_and_not_remembered() -> None:
+    made = paths("/push")
+    root = "/" + "x" * 1000
+    assert f"{root}/push" in made.mounted(root)
+    assert made.under == {}
+    made.mounted("/api")
+    assert list(made.under) == ["/api"]
