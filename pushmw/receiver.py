@@ -9,6 +9,7 @@ from pushmw._dispatch.plan import flatten, formats_asked, plans
 from pushmw._forks import reset_at_fork
 from pushmw._http.answers import Answer
 from pushmw._http.counts import Counts
+from pushmw._http.middleware import as_class
 from pushmw._http.paths import Paths
 from pushmw._register.again import Place
 from pushmw._register.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
@@ -60,7 +61,7 @@ class Receiver(Registering):
         super().__init__()
         self._own_options: frozenset[str] = frozenset()
         self._glue: Glue | None = None
-        self._front: Front | None = None
+        self._fronts: list[Front] = []  # one for each options and glue that pushes came through
         self._make_route: MakeRoute | None = None  # in place of running the handlers at once
         self._own_direct: Direct | None = None
         self._parser: tuple[dict[str, type[Notification]], Callable[[bytes], Event]] | None = None
@@ -109,12 +110,14 @@ class Receiver(Registering):
         other._included = True
 
     def configure(self, **options: Unpack[PathAndOptionValues]) -> None:
-        """Set options, until the first push.
+        """Set options for the applications that are wrapped from now on, and for `handle`.
+
+        Each that is wrapped already keeps those it was wrapped with; the handlers are the same.
 
         Raises:
             TypeError, ValueError: as the constructor.
+            RuntimeError: another receiver includes this one.
         """
-        self._check_open("configure")
         if self._included:
             raise RuntimeError("configure: set options on the receiver that includes this one")
         self.options = self.options.updated(**options)
@@ -127,14 +130,16 @@ class Receiver(Registering):
         """Wrap a WSGI application; without one, everything but pushes is answered 404."""
         from pushmw._http import wsgi
 
-        self.checked()
         return wsgi.wrap(self.way(), app)
 
+    @as_class
     def asgi(self, app: Any = None) -> "WrappedASGI":
-        """Wrap an ASGI application; without one, everything but pushes is answered 404."""
+        """Wrap an ASGI application; without one, everything but pushes is answered 404.
+
+        It is a class for Starlette's ``add_middleware`` and for tools that look at what was added.
+        """
         from pushmw._http import asgi
 
-        self.checked()
         return asgi.wrap(self.way(), app)
 
     def __call__(self, *_: Never) -> NoReturn:
@@ -203,11 +208,22 @@ class Receiver(Registering):
 
     # -- for adapters and framework glue
 
-    def way(self) -> "Way":
-        """Give what those need that take pushes in."""
+    def way(self, glue: "Glue | None" = None) -> "Way":
+        """Give what those need that take pushes in, with the options of now.
+
+        Args:
+            glue: what the framework needs round each handler of the pushes that come this way.
+        """
         from pushmw._http.way import Way
 
-        return Way(self.paths, self._begin, self._opened)
+        self.checked()
+        options, paths = self.options, Paths()
+        paths.set(options.path)
+        return Way(self, paths, self._begin, lambda: self._opened(options, glue))
+
+    def set_glue(self, glue: "Glue") -> None:
+        """Put a framework's context round the handlers of what is handed over, to `handle`."""
+        self._glue = glue
 
     def _begin(self) -> None:
         """Start what waits for the first request of any kind that this process gets."""
@@ -223,47 +239,42 @@ class Receiver(Registering):
                 "the module with the handlers where the application is made"
             )
 
-    def set_glue(self, glue: "Glue") -> None:
-        """Put a framework's context round every handler, in place of the one before."""
-        with self._lock:
-            if glue != self._glue:
-                self._glue = glue
-                if self._front is not None:
-                    self._front.use(glue)
-
-    def _opened(self) -> "Front":
+    def _opened(self, options: Options | None = None, glue: "Glue | None" = None) -> "Front":
         """Give the compiled receiver; from the first push on nothing can be registered."""
-        front = self._front
-        if front is None:
-            self._begin()
-            with self._lock:
-                front = self._front or self._compile()
-                self._front = front
+        options = options or self.options
+        self._begin()
+        with self._lock:
+            for front in self._fronts:
+                if (front.options, front.dispatch.context.glue) == (options, glue):
+                    return front
+            front = self._compile(options, glue)
+            self.seal()
+            self._fronts.append(front)
         return front
 
     def _direct(self) -> "Direct":
+        options, glue = self.options, self._glue
         direct = self._own_direct
-        if direct is None:
+        if direct is None or direct.given != (options, glue):
             from pushmw._http.direct import Direct
 
-            direct = self._own_direct = Direct(self._opened())
+            direct = self._own_direct = Direct(self._opened(options, glue), (options, glue))
         return direct
 
-    def _compile(self) -> "Front":
+    def _compile(self, options: Options, glue: "Glue | None") -> "Front":
         from pushmw._dispatch.glue import Context
         from pushmw._dispatch.routes import Dispatch
         from pushmw._http.front import Front
         from pushmw._threads.pool import Pool
 
-        self.seal()
         kinds = self.kinds()
         handlers = self.checked()
         table, unrecognised = plans(handlers, kinds)
-        context = Context(Pool(self.options.threads).run, self._glue, Pool(_HOOK_THREADS).run)
+        context = Context(Pool(options.threads).run, glue, Pool(_HOOK_THREADS).run)
         return Front(
             reader(kinds, formats_asked(handlers)),
-            self._gate(),
-            self.options,
+            _gate(options),
+            options,
             self.counts,
             dispatch=Dispatch(
                 {s: table.get(kind) for kind, s in kinds.items()}, unrecognised, context
@@ -271,19 +282,19 @@ class Receiver(Registering):
             make=self._make_route,
         )
 
-    def _gate(self) -> "Gate | None":
-        guards = self.options.guards
-        if guards is None:
-            logger.warning(
-                "this receiver has no guards: whoever knows the path can push; give it some with "
-                "Receiver(guards=[...]), or say guards=[] if something in front sees to it"
-            )
-        if not guards:
-            return None
-        from pushmw._register.refusals import name_of
-        from pushmw.guards.gate import Gate
 
-        return Gate((name_of(guard), guard) for guard in guards)
+def _gate(options: Options) -> "Gate | None":
+    if options.guards is None:
+        logger.warning(
+            "this receiver has no guards: whoever knows the path can push; give it some with "
+            "Receiver(guards=[...]), or say guards=[] if something in front sees to it"
+        )
+    if not options.guards:
+        return None
+    from pushmw._register.refusals import name_of
+    from pushmw.guards.gate import Gate
+
+    return Gate((name_of(guard), guard) for guard in options.guards)
 
 
 def _is_part_again(old: object, there: Place, new: Receiver, here: Place) -> bool:

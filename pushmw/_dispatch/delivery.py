@@ -6,7 +6,7 @@ from itertools import count
 from operator import itemgetter
 from os import urandom
 from time import time
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -129,13 +129,19 @@ class Delivery:
     @property
     def path(self) -> str:
         """The callback path it came to."""
-        path: str = self._tell("path")
+        told = self._told
+        if "path" not in told:
+            told.setdefault("path", self._telling.path(self._source))
+        path: str = told["path"]
         return path
 
     @property
     def headers(self) -> Mapping[str, str]:
         """Some request headers by lower-case name, among them `keep_headers`; never credentials."""
-        headers: Mapping[str, str] = self._tell("headers")
+        told = self._told
+        if "headers" not in told:
+            told.setdefault("headers", MappingProxyType(self._telling.headers(self._source)))
+        headers: Mapping[str, str] = told["headers"]
         return headers
 
     @property
@@ -161,15 +167,20 @@ class Delivery:
         """
         return msgspec.json.decode(self._body)
 
-    def _tell(self, name: str) -> Any:
-        told = self._told
-        if name not in told:
-            told.setdefault(name, getattr(self._telling, name)(self._source))
-        return told[name]
+    def __eq__(self, other: object) -> bool:
+        """See whether it is the same push on the same attempt at the same handler."""
+        return isinstance(other, Delivery) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def _identity(self) -> tuple[str, str, int]:
+        return self.id, self.handler, self.attempt
 
     def __reduce__(self) -> Any:
         values = {name: getattr(self, name) for name in _PICKLED}
-        return _rebuilt, ({**values, "received": self._received},)
+        kept = {"received": self._received, "headers": dict(self.headers)}
+        return _rebuilt, ({**values, **kept},)
 
     def __repr__(self) -> str:
         """Leave the payload out: representations end up in logs."""

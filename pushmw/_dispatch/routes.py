@@ -13,7 +13,7 @@ from pushmw._dispatch.calling import (
 )
 from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.entrance import Entrance
-from pushmw._dispatch.glue import Context, Glue
+from pushmw._dispatch.glue import Context
 from pushmw._dispatch.hopping import hopping
 from pushmw._dispatch.outcome import Outcome, Result, Results, all_well, outcome_of, well
 from pushmw._dispatch.plan import Handler, Plan
@@ -67,10 +67,6 @@ class Dispatch:
     def plan_of(self, event: Event) -> Plan | None:
         """Give the plan for an event, if there is one."""
         return self.unrecognised if isinstance(event, Unclassified) else self.plans[type(event)]
-
-    def use(self, glue: Glue | None) -> None:
-        """Put a framework's context round every handler of the routes made from now on."""
-        self.context = self.context._replace(glue=glue)
 
     def within(self, entrance: Entrance) -> Context:
         """Give what calling needs to know at a way in."""

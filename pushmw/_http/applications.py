@@ -3,7 +3,7 @@
 import inspect
 from typing import Any, Final
 
-# The attribute of a wrapped application that holds the receiver's paths.
+# The attribute of a wrapped application that holds the receiver before it.
 STANDS: Final = "pushmw_stands"
 
 _ASGI: Final = "(scope, receive, send)"
@@ -11,7 +11,7 @@ _WSGI: Final = "(environ, start_response)"
 _TRIED: Final = {2: _WSGI, 3: _ASGI}
 
 
-def check_wsgi(app: Any, mark: object) -> None:
+def check_wsgi(app: Any, owner: object) -> None:
     """Refuse what is no WSGI application, or has the receiver before it.
 
     Raises:
@@ -23,10 +23,10 @@ def check_wsgi(app: Any, mark: object) -> None:
             f"push.wsgi: {_name(app)} takes {_ASGI}, so it speaks ASGI: push.asgi(app), or "
             "app.add_middleware(push.asgi) where there is such a method"
         )
-    _check_free("wsgi", app, mark)
+    _check_free("wsgi", app, owner)
 
 
-def check_asgi(app: Any, mark: object) -> None:
+def check_asgi(app: Any, owner: object) -> None:
     """Refuse what is no ASGI application, or has the receiver before it.
 
     Raises:
@@ -37,11 +37,11 @@ def check_asgi(app: Any, mark: object) -> None:
         flask = hasattr(app, "wsgi_app")
         line = "app.wsgi_app = push.wsgi(app.wsgi_app)" if flask else "push.wsgi(app)"
         raise TypeError(f"push.asgi: {_name(app)} takes {_WSGI}, so it speaks WSGI: {line}")
-    _check_free("asgi", app, mark)
+    _check_free("asgi", app, owner)
 
 
-def _check_free(who: str, app: Any, mark: object) -> None:
-    if getattr(app, STANDS, None) is mark:
+def _check_free(who: str, app: Any, owner: object) -> None:
+    if getattr(app, STANDS, None) is owner:
         raise ValueError(f"push.{who}: this application has this receiver before it already")
 
 

@@ -55,7 +55,7 @@ class WrappedASGI(Protocol):
 def wrap(way: Way, app: "ASGIApp | None") -> WrappedASGI:
     """Put a receiver in front of ``app``."""
     if app is not None:
-        check_asgi(app, way.paths)
+        check_asgi(app, way.owner)
     paths = way.paths
     under = paths.under
     behind: ASGIApp = nothing_here if app is None else app
@@ -94,7 +94,7 @@ def wrap(way: Way, app: "ASGIApp | None") -> WrappedASGI:
         return deliver(scope, receive, send)
 
     wrapped = _marked(middleware)
-    setattr(wrapped, STANDS, paths)
+    setattr(wrapped, STANDS, way.owner)
     return cast("WrappedASGI", wrapped)
 
 

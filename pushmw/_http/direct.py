@@ -1,5 +1,6 @@
 """Taking a push without WSGI or ASGI: a framework's own route, another server, a queue."""
 
+from asyncio import get_running_loop
 from collections.abc import Iterable, Mapping
 from functools import partial
 from operator import itemgetter
@@ -13,6 +14,7 @@ from pushmw._http.heads import HandedHeads
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._register.options import Options
 from pushmw._threads.deadlines import within
+from pushmw._threads.loop import discard
 from pushmw.notifications.decoder import as_bytes
 
 
@@ -28,9 +30,14 @@ _Source: TypeAlias = tuple[str, Mapping[str, str]]
 
 
 class Direct:
-    """The way in of `Receiver.handle` on a thread, and of `Receiver.ahandle` on an event loop."""
+    """The way in of `Receiver.handle` on a thread, and of `Receiver.ahandle` on an event loop.
 
-    def __init__(self, front: Front) -> None:
+    Attributes:
+        given: what it was made with, to see whether that has changed.
+    """
+
+    def __init__(self, front: Front, given: object) -> None:
+        self.given = given
         self._front = front
         self._rules = Rules(front.options.max_body)
         self._deadline = front.options.handler_deadline
@@ -45,7 +52,14 @@ class Direct:
     async def ahandle(self, body: bytes, headers: Headers, path: str, peer: str | None) -> Answer:
         """Take a push on the running event loop."""
         taken: Any = self._take(self._atakes, body, headers, path, peer)
-        return taken if isinstance(taken, Answer) else await within(self._deadline, taken)
+        if isinstance(taken, Answer):
+            return taken
+        try:
+            get_running_loop()
+        except RuntimeError:
+            discard(taken)
+            raise RuntimeError("push.ahandle runs on asyncio only, and no such loop runs") from None
+        return await within(self._deadline, taken)
 
     def _take(self, takes: Table, body: Any, headers: Headers, path: str, peer: str | None) -> Any:
         body = as_bytes("handle", body)

@@ -11,7 +11,6 @@ from typing import Any, Final, TypeAlias
 from pushmw._dispatch.calling import afailed, failed
 from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.entrance import Entrance
-from pushmw._dispatch.glue import Glue
 from pushmw._dispatch.outcome import Outcome, outcome_of
 from pushmw._dispatch.plan import Plan
 from pushmw._dispatch.reporting import areport, log, report
@@ -69,21 +68,10 @@ class Front:
         self._make = make or dispatch.route
         self._told: set[str | None] = set()
         self._strange: dict[tuple[str, str] | None, Limit] = {}
-        self._tables: list[tuple[Entrance, Table]] = []
-
-    def use(self, glue: Glue | None) -> None:
-        """Put a framework's context round every handler."""
-        self.dispatch.use(glue)
-        for entrance, table in self._tables:
-            table.update(self._compiled(entrance))
 
     def table(self, entrance: Entrance) -> Table:
-        """Give what takes the events of each class at a way in; it follows a later `use`."""
-        table = self._compiled(entrance)
-        self._tables.append((entrance, table))
-        return table
+        """Give what takes the events of each class at a way in."""
 
-    def _compiled(self, entrance: Entrance) -> Table:
         def taking(plan: Plan) -> Taking:
             route = self._make(plan, entrance)
             return made(self._take(route, entrance), route.alone, inline=route.inline)

@@ -11,11 +11,13 @@ class Way(NamedTuple):
     """A receiver, as far as whoever takes its pushes in has to know it.
 
     Attributes:
+        owner: the receiver, to tell it from others.
         paths: where pushes come to.
         begin: to be called once, at the first request of any kind.
         front: to be called at the first push; from then on nothing can be registered.
     """
 
+    owner: object
     paths: Paths
     begin: Callable[[], None]
     front: Callable[[], Front]

@@ -59,7 +59,7 @@ _TYPE, _LENGTH = HANDLED.headers
 def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
     """Put a receiver in front of ``app``."""
     if app is not None:
-        check_wsgi(app, way.paths)
+        check_wsgi(app, way.owner)
     paths = way.paths.wsgi
     behind: WSGIApp = nothing_here if app is None else app
     inner: WSGIApp
@@ -89,7 +89,7 @@ def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
             ours = False
         return (deliver if ours else inner)(environ, start_response)
 
-    setattr(middleware, STANDS, way.paths)
+    setattr(middleware, STANDS, way.owner)
     return middleware
 
 

@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, Literal
+from contextlib import suppress
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -39,6 +40,10 @@ def unknown(kind: str, known: Iterable[str]) -> str:
     )
 
 
+# Once made a class stays, for what was pickled is an event of the same one again.
+_made: Final[dict[tuple[str, type], type[Notification]]] = {}
+
+
 def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
     """Make the class that the decoder reads: the user's Struct as an event of the kind.
 
@@ -47,6 +52,8 @@ def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
         ValueError: the name cannot be a kind's, or the Struct hides it.
     """
     given: tuple[Any, Any] = name, struct
+    with suppress(KeyError, TypeError):  # neither a name nor a class need be hashable
+        return _made[given]
     if not (isinstance(given[1], type) and issubclass(given[1], msgspec.Struct)):
         raise TypeError(f"define: {struct!r} is not a msgspec.Struct class")
     if not isinstance(given[0], str) or name in {"", ANY, UNHANDLED}:
@@ -76,14 +83,30 @@ def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
             fields,
             bases=(struct,) if issubclass(struct, Notification) else (struct, Notification),
             module=struct.__module__,
-            namespace={"__doc__": struct.__doc__, "kind": name},
+            namespace={
+                "__doc__": struct.__doc__,
+                "__reduce__": _reduce,
+                "_made_of": struct,
+                "kind": name,
+            },
             frozen=True,
             kw_only=True,
             **({} if name == COMMAND_STATE else tag),
         )
     except ValueError as error:  # it has the member that tells the kind
         raise ValueError(f"define: {struct.__name__}: {error}") from error
-    return made  # type: ignore[no-any-return]
+    return _made.setdefault(given, made)
+
+
+def _reduce(event: Any) -> Any:
+    """Pickle an event as what its class is made of, for the class itself has no address."""
+    values = {name: getattr(event, name) for name in event.__struct_fields__}
+    made: Any = type(event)
+    return _event, (event.kind, made._made_of, values)
+
+
+def _event(name: str, struct: type[msgspec.Struct], values: dict[str, Any]) -> Notification:
+    return event_class(name, struct)(**values)
 
 
 def _told(struct: type[msgspec.Struct], member: str, name: str, kind: Any, default: Any) -> Any:

@@ -50,7 +50,7 @@ class PushMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         push = configured_receiver()
         push.set_glue(GLUE)
-        self._way = push.way()
+        self._way = push.way(GLUE)
         self._behind = get_response
         self._get_response: Callable[[HttpRequest], Any] = self._first
         self._takes_in: _Intake | None = None

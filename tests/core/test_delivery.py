@@ -81,6 +81,24 @@ def test_a_delivery_survives_pickling() -> None:
     names = ("id", "kind", "received", "path", "headers", "body", "attempt", "handler")
     assert [getattr(again, name) for name in names] == [getattr(delivery, name) for name in names]
     assert repr(again) == repr(delivery)
+    assert again == delivery
+    assert hash(again) == hash(delivery)
+
+
+def test_a_delivery_is_the_same_for_one_attempt_at_one_handler_only() -> None:
+    one = push()
+    assert one.to("x") == one.to("x")
+    others: list[object] = [one.to("y"), push().to("x"), one.to("x").id]
+    assert one.to("x") not in others
+    assert len({one.to("x"), one.to("x"), one.to("y")}) == 2
+
+
+def test_headers_cannot_be_changed_by_one_handler_for_the_next() -> None:
+    one = push()
+    headers: Any = one.to("x").headers
+    with pytest.raises(TypeError):
+        headers["x-added"] = "by a handler"
+    assert "x-added" not in one.to("y").headers
 
 
 IDS = """

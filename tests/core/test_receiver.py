@@ -1,5 +1,7 @@
 """The receiver as a whole: kinds of the user's own, included receivers, options, the default."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import threading
@@ -45,6 +47,15 @@ class Named(msgspec.Struct):
     value: int = 0
 
 
+def told(name: str) -> dict[str, Any]:
+    """Give the members that tell a kind and are members of its events."""
+    return {"event": name.partition(":")[2]} if ":" in name else {}
+
+
+def pickled(event: Any) -> Any:
+    return pickle.loads(pickle.dumps(event))
+
+
 @pytest.mark.parametrize(
     ("struct", "member"),
     [
@@ -69,6 +80,24 @@ def test_a_struct_of_the_users_becomes_a_kind(struct: Any, member: str) -> None:
     assert all(isinstance(event, struct) and isinstance(event, Notification) for event in seen)
     assert {(event.value, event.kind, type(event)) for event in seen} == {(7, "meter", made)}
     assert (made.__name__, made.__doc__) == (struct.__name__, struct.__doc__)
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, pickled], ids=lambda each: each.__name__
+)
+@pytest.mark.parametrize("name", ["meter", "my.meter:read", "deviceAdded", "commandStateChanged"])
+def test_an_event_of_a_kind_of_the_users_own_can_be_copied_and_pickled(
+    name: str, again: Any
+) -> None:
+    first, second = Receiver(), Receiver()
+    made: Any = first.define(name, Frozen)
+    other: Any = second.define(name, Renamed)
+    event = made(**told(name), value=7)
+    same = again(event)
+    assert type(same) is made is not other
+    assert same == event
+    assert (same.kind, same.value) == (name, 7)
+    assert type(again(other(**told(name), value=8))) is other
 
 
 def test_a_definition_replaces_a_built_in_kind_for_this_receiver_only() -> None:

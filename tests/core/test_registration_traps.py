@@ -11,7 +11,6 @@ import pytest
 from fakes import ask, call, environ, part, scope
 from pushmw import Delivery, DeviceAdded, Notification, Receiver, Unclassified
 from pushmw._dispatch.glue import Glue
-from pushmw._http.wsgi import entrance
 from pushmw.samples import sample
 
 BODY = sample("deviceAdded")
@@ -184,22 +183,21 @@ def test_the_first_post_seals_the_options_even_if_it_is_refused(way: str) -> Non
         assert call(push.wsgi(), environ(CONTENT_LENGTH="0")).status.startswith("400")
     else:
         assert ask(push.asgi(), scope((b"content-length", b"0"))).sent[0]["status"] == 400
-    with pytest.raises(RuntimeError, match="cannot configure any more"):
-        push.configure(max_body=1000)
+    with pytest.raises(RuntimeError, match="cannot register handlers any more"):
+        push.on("deviceDeleted")(lambda event: None)
 
 
-def test_the_same_glue_again_keeps_what_is_compiled() -> None:
+def test_the_same_options_and_glue_again_share_what_is_compiled() -> None:
     push = Receiver()
-    push.set_glue(Glue(nullcontext))
     push.on("deviceAdded")(lambda event: None)
-    front = push._opened()
-    table = front.table(entrance(push.options))
-    compiled = table[DeviceAdded]
-    push.set_glue(Glue(nullcontext))
-    assert table[DeviceAdded] is compiled
-    push.set_glue(Glue(nullcontext, nullcontext))
-    assert table[DeviceAdded] is not compiled
-    assert push._opened() is front
+    glue = Glue(nullcontext)
+    front = push.way(glue).front()
+    push.configure(strict=False)
+    assert push.way(glue).front() is front
+    assert push.way(Glue(nullcontext)).front() is front
+    assert push.way(Glue(nullcontext, nullcontext)).front() is not front
+    push.configure(strict=True)
+    assert push.way(glue).front() is not front
 
 
 def test_star_takes_every_notification() -> None:

@@ -232,7 +232,8 @@ def test_a_coroutine_that_is_given_up_ends_as_one(*, beside: bool) -> None:
     try:
         task = loop.create_task(push.asgi()(scope(length(BODY)), server.receive, server.send))
         loop.run_until_complete(asyncio.sleep(0.05))
-        task.get_coro().close()  # type: ignore[union-attr]
+        coroutine: Any = task.get_coro()
+        coroutine.close()
         task.cancel()
         loop.run_until_complete(asyncio.wait({task}))
         assert task.exception() is not None  # there is no more of it to be run

@@ -229,6 +229,26 @@ def test_a_broken_connection_is_400() -> None:
     assert middleware(Receiver())(broken).status_code == 400
 
 
+def test_no_memory_for_a_body_is_503() -> None:
+    """It is no fault of the sender's."""
+
+    class Full(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise MemoryError
+
+    push, full = Receiver(), request()
+    full._stream = Full()
+    assert middleware(push)(full).status_code == 503
+    assert (push.counts.failed, push.counts.refused) == (1, 0)
+
+
+@pytest.mark.parametrize("wrap", [pushmw.django.wsgi, pushmw.django.asgi])
+def test_arguments_in_the_wrong_order_are_told(wrap: Any) -> None:
+    """Each of the two has its own place."""
+    with pytest.raises(TypeError, match=r"\(push, app\) takes a Receiver first, not function"):
+        wrap(lambda environ, start_response: [], Receiver())
+
+
 def test_a_view_is_told_how_long_a_chunked_push_is() -> None:
     """Django REST framework sees no body otherwise."""
     source: Any = {"wsgi.input": BytesIO(PUSH), "wsgi.input_terminated": True}

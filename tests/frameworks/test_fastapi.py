@@ -1,5 +1,7 @@
 """What FastAPI's users expect beyond the behavioural suite: its client, debug mode, lifespan."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -156,3 +158,35 @@ def test_openapi_is_as_without_pushmw() -> None:
     app = FastAPI()
     app.add_middleware(Receiver().asgi)
     assert TestClient(app).get("/openapi.json").json()["paths"] == {}
+
+
+SENTRY = """
+import sentry_sdk
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from starlette.middleware import Middleware
+
+from pushmw import Receiver
+from pushmw.samples import sample
+
+sentry_sdk.init()  # its integrations switch themselves on, also without an address to report to
+push, got = Receiver(guards=[]), []
+push.on("deviceAdded")(got.append)
+added = FastAPI()
+added.add_middleware(push.asgi)
+for app in (added, FastAPI(middleware=[Middleware(push.asgi)])):
+    client = TestClient(app)
+    assert [m.cls for m in app.user_middleware] == [push.asgi]
+    assert not any(issubclass(m.cls, dict) for m in app.user_middleware)
+    assert client.post("/v1.0.0/messageReceiver", content=sample("deviceAdded")).status_code == 200
+    assert client.get("/nothing").status_code == 404
+assert len(got) == 2
+"""
+
+
+def test_it_is_added_beside_sentry() -> None:
+    """In a process of its own, for Sentry changes Starlette for good."""
+    done = subprocess.run(
+        [sys.executable, "-c", SENTRY], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, request
 
 import pushmw.flask
 from pushmw import DeviceAdded, Receiver
+from pushmw.guards import Bearer
 from pushmw.samples import sample
 from sites.base import CALLBACK
 from sites.hosts import WSGIServer
@@ -53,6 +54,42 @@ def test_a_handler_has_an_application_context_of_its_own_and_teardown_runs_after
     assert app.test_client().post(CALLBACK, data=PUSH).status_code == 200
     device = DeviceAdded(device_id="5c0ffee0-1a2b-4c3d-8e4f-000000000001").device_id
     assert order == [("handler", "shop"), ("teardown", device, None)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_each_of_two_applications_gives_its_context_to_the_pushes_it_gets(style: str) -> None:
+    push = Receiver()
+    names: list[str] = []
+    register(push, style, lambda event: names.append(current_app.name))
+    apps = [Flask(name) for name in ("shop", "stock")]
+    for app in apps:
+        pushmw.flask.init_app(app, push)
+    for app in (*apps, apps[0]):
+        assert app.test_client().post(CALLBACK, data=PUSH).status_code == 200
+    assert names == ["shop", "stock", "shop"]
+
+
+def test_a_factory_that_is_called_twice_gives_each_application_the_options_of_its_config() -> None:
+    push = Receiver()
+    register(push, "sync", lambda event: None)
+
+    def create_app(token: str) -> Flask:
+        push.configure(guards=[Bearer(token)])
+        return app_with(push)
+
+    one, two = create_app("one"), create_app("two")
+    for app, token, status in ((one, "one", 200), (one, "two", 401), (two, "two", 200)):
+        headers = {"authorization": f"Bearer {token}"}
+        answer = app.test_client().post(CALLBACK, data=PUSH, headers=headers)
+        assert answer.status_code == status
+    create_app("three")
+    assert one.test_client().post(CALLBACK, data=PUSH).status_code == 401
+
+
+@pytest.mark.parametrize("arguments", [(Receiver(), Flask("shop")), ("shop", Receiver())])
+def test_arguments_that_are_no_application_and_receiver_are_told(arguments: Any) -> None:
+    with pytest.raises(TypeError, match=r"init_app\(app, push\), not "):
+        pushmw.flask.init_app(*arguments)
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -1,5 +1,6 @@
 """pushmw runs on asyncio only; under trio a push gets a clear answer instead of a hang."""
 
+import gc
 import logging
 from typing import Any
 
@@ -62,3 +63,19 @@ def test_other_requests_pass_through_under_trio() -> None:
 
     trio.run(main)
     assert seen == [(scope, receive, send)]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_handed_over_under_trio_is_refused_and_leaves_nothing_behind() -> None:
+    push = Receiver(guards=[])
+
+    @push.on("deviceAdded")
+    async def handler(event: Any) -> None: ...
+
+    async def main() -> None:
+        with pytest.raises(RuntimeError, match=r"push.ahandle runs on asyncio only"):
+            await push.ahandle(sample("deviceAdded"))
+
+    trio.run(main)
+    gc.collect()
+    assert push.counts.handled == push.counts.failed == 0
