@@ -77,6 +77,7 @@ TOO_DEEP: Final = problem(400, "The JSON is nested too deep.")
 TIMEOUT: Final = problem(408, "The body did not arrive in time.")
 NO_LENGTH: Final = problem(411, "This server needs a Content-Length.")
 TOO_LARGE: Final = problem(413, "The body is too large.")
+TOO_MANY_HEADERS: Final = problem(431, "The headers are too many or too large.")
 BAD_ENCODING: Final = problem(
     415, "Only unencoded bodies are read.", ("accept-encoding", "identity")
 )

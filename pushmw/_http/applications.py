@@ -3,6 +3,8 @@
 import inspect
 from typing import Any, Final
 
+from pushmw._register.lazy import signature
+
 # The attribute of a wrapped application that holds the receiver before it.
 STANDS: Final = "pushmw_stands"
 
@@ -54,7 +56,7 @@ def _takes(who: str, app: Any) -> str | None:
     taken: list[str] = []
     for count, protocol in _TRIED.items():
         try:
-            inspect.signature(app).bind(*[None] * count)
+            signature(app).bind(*[None] * count)
         except TypeError:
             continue
         except ValueError:  # without a signature

@@ -22,9 +22,9 @@ from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_asgi
 from pushmw._http.front import Front, log_overrun
-from pushmw._http.heads import ASGIHeads
+from pushmw._http.heads import ASGIHeads, too_many
 from pushmw._http.replay import Receive, Send, replay_receive, replay_send
-from pushmw._http.rules import Rules, check_size
+from pushmw._http.rules import Rules, check_size, joined
 from pushmw._http.way import Way
 from pushmw._register.options import Options
 from pushmw._threads.deadlines import Deadline, Watch, in_task, watch_of
@@ -122,6 +122,8 @@ def _guarded(front: Front, deliver: ASGIApp) -> ASGIApp:
         headers = scope.get("headers", ())
         if headers.__class__ is not list:  # iterables of iterables, read again later
             headers = scope["headers"] = [(name, value) for name, value in headers]
+        if too_many(headers):
+            return _refuse(scope, send, front.overwhelmed(), unread=True)
         refusal = ask(ASGIHeads(headers), _path(scope), peer_of(scope))
         if refusal is None:
             return deliver(scope, receive, send)
@@ -354,12 +356,8 @@ def keeping(names: Iterable[str]) -> Callable[[Scope], dict[str, str]]:
     names_of = {name.encode("latin-1"): name for name in names}
 
     def kept(scope: Scope) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for key, value in scope.get("headers", ()):
-            if key in names_of:
-                name, text = names_of[key], value.decode("latin-1")
-                found[name] = f"{found[name]}, {text}" if name in found else text
-        return found
+        headers = scope.get("headers", ())
+        return joined((names_of[k], v.decode("latin-1")) for k, v in headers if k in names_of)
 
     return kept
 

@@ -14,7 +14,7 @@ class Counts:
         handled: every handler that took the push returned.
         failed: at least one handler raised or was late.
         unhandled: nobody took it.
-        refused: answered 400, 408, 411, 413 or 415 before any handler.
+        refused: answered 400, 408, 411, 413, 415 or 431 before any handler.
         denied: answered 401 or 403 by a guard.
         unclassified: not JSON, no known kind, or not what its kind should be.
     """

@@ -10,7 +10,7 @@ from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
 from pushmw._http.answers import Answer, Refused
 from pushmw._http.front import Front, Table
-from pushmw._http.heads import HandedHeads
+from pushmw._http.heads import HandedHeads, too_many
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._register.options import Options
 from pushmw._threads.deadlines import within
@@ -63,8 +63,11 @@ class Direct:
 
     def _take(self, takes: Table, body: Any, headers: Headers, path: str, peer: str | None) -> Any:
         body = as_bytes("handle", body)
-        fields = joined((name.lower(), str(value)) for name, value in headers.items())
+        named = [(name.lower(), str(value)) for name, value in headers.items()]
         gate = self._front.gate
+        if gate and too_many(named):
+            return self._front.overwhelmed()
+        fields = joined(named)
         if gate and (refusal := gate.ask(HandedHeads(fields), path, peer)):
             return self._front.denies(refusal)
         try:

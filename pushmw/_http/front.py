@@ -67,6 +67,7 @@ class Front:
         self.dispatch = dispatch
         self._make = make or dispatch.route
         self._told: set[str | None] = set()
+        self._heads = Limit()
         self._strange: dict[tuple[str, str] | None, Limit] = {}
 
     def table(self, entrance: Entrance) -> Table:
@@ -95,6 +96,13 @@ class Front:
         """Count a request that a guard refuses, and give the answer."""
         self.counts.denied += 1
         return answers.denied(refusal.challenge)
+
+    def overwhelmed(self) -> Answer:
+        """Count a request with more headers than guards are asked about, and give the answer."""
+        self.counts.refused += 1
+        if times := self._heads.take():
+            logger.warning("requests with too many or too large headers were refused: %d", times)
+        return answers.TOO_MANY_HEADERS
 
     # -- what became of it
 

@@ -4,7 +4,7 @@ Most guards want one or two of them. To make a dictionary of all took as long as
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pushmw._http.rules import joined
@@ -14,6 +14,24 @@ BARE_KEYS: Final = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 # What a header Content_Type may become, which is none of these two.
 _NO_HEADERS: Final = frozenset(f"HTTP_{key}" for key in BARE_KEYS)
 _REMEMBERED: Final = 256  # names that are looked up in a table, and characters that they may have
+
+
+# How many headers, and characters of their names and values, guards are asked about.
+_MOST: Final = 200
+_LARGEST: Final = 64 * 1024
+
+
+def too_many(fields: Collection[tuple[Any, Any]]) -> bool:
+    """Tell whether headers, by name and value, are more than guards are to look through."""
+    return len(fields) > _MOST or sum(len(n) + len(v) for n, v in fields) > _LARGEST
+
+
+def too_many_of(environ: Mapping[str, Any]) -> bool:
+    """Tell so of those of an environ, which servers of WSGI bound in size themselves."""
+    if len(environ) <= _MOST:  # with what the server puts there they are more than the headers
+        return False
+    keys = [key for key in environ if key.startswith("HTTP_") or key in BARE_KEYS]
+    return too_many([(key, environ[key]) for key in keys])
 
 
 class _Keys(dict[str, str]):

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from pushmw._register.lazy import signature
+
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
@@ -24,7 +26,7 @@ class _AsClass:
         def make(_: type, *arguments: Any, **named: Any) -> Any:
             return method(owner, *arguments, **named)
 
-        parameters = list(inspect.signature(method).parameters.values())[1:]
+        parameters = list(signature(method).parameters.values())[1:]
         made = type(
             self._name,
             (),
@@ -37,8 +39,7 @@ class _AsClass:
             },
         )
         # Found there from now on, before this is asked; of two threads both get the same.
-        found: dict[str, Any] = vars(owner)
-        return found.setdefault(self._name, made)
+        return owner.__dict__.setdefault(self._name, made)
 
 
 def as_class(method: Method) -> Method:

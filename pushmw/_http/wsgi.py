@@ -20,7 +20,7 @@ from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_wsgi
 from pushmw._http.front import Front, log_overrun
-from pushmw._http.heads import BARE_KEYS, WSGIHeads
+from pushmw._http.heads import BARE_KEYS, WSGIHeads, too_many_of
 from pushmw._http.replay import replay_wsgi
 from pushmw._http.rules import Rules, check_size
 from pushmw._http.way import Way
@@ -100,6 +100,8 @@ def _guarded(front: Front, deliver: "WSGIApp") -> "WSGIApp":
     ask = front.gate.ask
 
     def guarded(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if too_many_of(environ):
+            return _refuse(environ, start_response, front.overwhelmed())
         refusal = ask(WSGIHeads(environ), _path(environ), peer_of(environ))
         if refusal is None:
             return deliver(environ, start_response)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from pushmw._dispatch.delivery import Delivery
+from pushmw._register.lazy import hints, signature
 from pushmw._register.refusals import (
     MANAGERS,
     bare,
@@ -64,7 +65,7 @@ def signature_of(function: Callable[..., Any], *, follow: bool = False) -> inspe
         follow: that of what a decorator made with ``functools.wraps`` stands before.
     """
     with suppress(*_ODD):
-        return inspect.signature(function, follow_wrapped=follow)
+        return signature(function, follow_wrapped=follow)
     return None
 
 
@@ -89,7 +90,7 @@ def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
     if not (inspect.isfunction(named) or inspect.ismethod(named)):
         named = _called(named)
     with suppress(Exception):  # an annotation is any expression
-        return typing.get_type_hints(named)
+        return hints(named)
     return {}
 
 
@@ -107,7 +108,7 @@ def check_guard(guard: Any) -> None:
     if is_async(guard):
         raise TypeError(f"guard {name_of(guard)} is async, but has to answer at once")
     try:
-        inspect.signature(guard).bind(None)
+        signature(guard).bind(None)
     except TypeError:
         raise TypeError(f"guard {name_of(guard)} cannot be called with an attempt") from None
     except ValueError:  # a builtin without a signature
@@ -173,9 +174,10 @@ def _may_be_delivery(annotation: Any) -> bool:
 
 
 def _is_delivery(annotation: Any) -> bool:
-    if isinstance(annotation, str):  # could not be resolved
-        return re.search(r"\bDelivery\b", annotation) is not None
-    return annotation is Delivery or Delivery in typing.get_args(annotation)
+    name = getattr(annotation, "__forward_arg__", annotation)
+    if isinstance(name, str):  # could not be resolved
+        return re.search(r"\bDelivery\b", name) is not None
+    return annotation is Delivery or any(map(_is_delivery, typing.get_args(annotation)))
 
 
 def check_event(function: Callable[..., Any], expected: Iterable[type]) -> None:

@@ -101,8 +101,7 @@ def event_class(name: str, struct: type[msgspec.Struct]) -> type[Notification]:
 def _reduce(event: Any) -> Any:
     """Pickle an event as what its class is made of, for the class itself has no address."""
     values = {name: getattr(event, name) for name in event.__struct_fields__}
-    made: Any = type(event)
-    return _event, (event.kind, made._made_of, values)
+    return _event, (event.kind, event.__class__._made_of, values)
 
 
 def _event(name: str, struct: type[msgspec.Struct], values: dict[str, Any]) -> Notification:

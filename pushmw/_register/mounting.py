@@ -11,6 +11,7 @@ from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.plan import ANY, UNHANDLED, Target
 from pushmw._register.again import MOUNTED
 from pushmw._register.callables import check_event, is_async
+from pushmw._register.lazy import signature
 from pushmw._register.refusals import check_object
 from pushmw._register.sdk_request import Call, text_of
 
@@ -175,13 +176,13 @@ def _parameter(method: Callable[..., Any], label: str) -> inspect.Parameter | No
     Raises:
         TypeError: the method is neither ``(self)`` nor ``(self, body)``.
     """
-    signature = inspect.signature(method)
-    parameters = list(signature.parameters.values())
+    found = signature(method)
+    parameters = list(found.parameters.values())
     positional = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     if len(positional) > 1 or keywords or any(p.kind is p.VAR_POSITIONAL for p in parameters):
         raise TypeError(
-            f"mount: {label}{signature} is neither (self) nor (self, body); a decorator that "
+            f"mount: {label}{found} is neither (self) nor (self, body); a decorator that "
             "passes everything on needs functools.wraps"
         )
     return positional[0] if positional else None

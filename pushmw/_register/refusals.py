@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 from types import FunctionType, MappingProxyType
 from typing import Any, Final
 
+from pushmw._register.lazy import signature
+
 # What frameworks put in as a default for themselves to replace, by the names of its classes.
 _INJECTED: Final = frozenset({"Depends", "Security", "Dependency", "Provide"})
 
@@ -120,7 +122,7 @@ def check_where(where: Any) -> None:
     )
     if not wrong:
         try:
-            inspect.signature(where).bind(None)
+            signature(where).bind(None)
         except TypeError:
             wrong = True
         except ValueError:  # a builtin without a signature

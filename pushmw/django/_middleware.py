@@ -21,7 +21,7 @@ from pushmw._http import answers
 from pushmw._http.answers import SILENCING, UNHANDLED, Answer, Refused
 from pushmw._http.asgi import peer_of as asgi_peer_of
 from pushmw._http.front import Front
-from pushmw._http.heads import ASGIHeads, WSGIHeads
+from pushmw._http.heads import ASGIHeads, WSGIHeads, too_many, too_many_of
 from pushmw._http.rules import Rules, check_size
 from pushmw._http.wsgi import peer_of, read_body
 from pushmw._register.options import Options
@@ -161,8 +161,12 @@ class _Intake:
         scope = getattr(request, "scope", None)
         if scope is None:
             meta = request.META
+            if too_many_of(meta):
+                return self._front.overwhelmed()
             refusal = gate.ask(WSGIHeads(meta), request.path_info, peer_of(meta))
         else:  # some versions of Django take X_Name for X-Name
+            if too_many(scope["headers"]):
+                return self._front.overwhelmed()
             heads = ASGIHeads(scope["headers"])
             refusal = gate.ask(heads, request.path_info, asgi_peer_of(scope))
         return None if refusal is None else self._front.denies(refusal)

@@ -54,6 +54,7 @@ def test_the_statuses_are_those_of_the_documentation() -> None:
         "NO_LENGTH": 411,
         "TOO_LARGE": 413,
         "BAD_ENCODING": 415,
+        "TOO_MANY_HEADERS": 431,
         **dict.fromkeys(["FAILED", "NO_ASYNCIO", "OUR_FAILURE"], 503),
     }
 

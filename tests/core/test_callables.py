@@ -3,12 +3,13 @@
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Any, ForwardRef, Optional, Protocol, Union
 from unittest.mock import Mock
 
 import pytest
 
 from pushmw._dispatch.delivery import Delivery
+from pushmw._register import callables
 from pushmw._register.callables import check_event, is_async, is_async_context, wants
 from pushmw._register.refusals import name_of
 from pushmw.notifications import DeviceAdded, DeviceDeleted, Notification, Unclassified
@@ -388,3 +389,32 @@ def test_a_handler_for_several_kinds_must_take_all_of_them() -> None:
     check_event(either, [DeviceAdded, DeviceDeleted])
     with pytest.raises(TypeError, match=r"arrive as DeviceAdded \| DeviceDeleted"):
         check_event(exact, [DeviceAdded, DeviceDeleted])
+
+
+# What Python 3.14 gives for names that are there for type checkers only
+
+
+@pytest.mark.parametrize(
+    ("hint", "is_delivery"),
+    [
+        (ForwardRef("Delivery"), True),
+        (ForwardRef("pushmw.Delivery | None"), True),
+        (Optional[ForwardRef("Delivery")], True),  # noqa: UP045 - as it comes out there
+        (ForwardRef("DeliveryNote"), False),
+    ],
+)
+def test_a_delivery_is_found_by_its_name_too(
+    hint: Any, monkeypatch: pytest.MonkeyPatch, *, is_delivery: bool
+) -> None:
+    def optional(event: Any, more: Any = None) -> None: ...
+
+    monkeypatch.setattr(callables, "hints", lambda function: {"event": Any, "more": hint})
+    assert wants(optional, 1) is is_delivery
+    check_event(optional, [DeviceDeleted])
+
+
+def test_an_event_that_is_known_to_checkers_only_is_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(callables, "hints", lambda function: {"event": ForwardRef("DeviceAdded")})
+    check_event(sync, [DeviceDeleted])

@@ -186,3 +186,12 @@ def test_nothing_is_started_before_the_first_push() -> None:
 def test_every_public_name_is_there_and_listed_once() -> None:
     assert len(pushmw.__all__) == len(set(pushmw.__all__))
     assert all(hasattr(pushmw, name) for name in pushmw.__all__)
+
+
+@each_module
+def test_only_one_module_reads_signatures_and_annotations(path: Path) -> None:
+    """They raise on Python 3.14 where names are there for type checkers only, unless asked well."""
+    if path != PACKAGE / "_register" / "lazy.py":
+        text = path.read_text(encoding="utf-8")
+        assert "inspect.signature(" not in text
+        assert "get_type_hints" not in text
