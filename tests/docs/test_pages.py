@@ -51,8 +51,8 @@ WAITRESS = WSGI + "shop.wsgi:application"
 UVICORN = ASGI + "shop.asgi:application"
 # What is sent, and what the handler on the page prints.
 PROGRESS = "fwUpgradeStateChangeNotify", "meter-1 downloaded\n"
-ADDED = "deviceAdded", "added meter-1\n"
-DELETED = "deviceDeleted", "deleted meter-1 of Meters and more\n"
+ADDED = "deviceAdded", "added meter-1"
+DELETED = "deviceDeleted", "deleted meter-1 of Meters and more"
 # The pages that build an application: the module, its server, its name there, and what is sent.
 BUILT = [
     ("quart", "quart_app", ASGI, "app", ADDED),
