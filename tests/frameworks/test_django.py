@@ -332,6 +332,21 @@ def test_guards_are_not_told_of_another_header_that_django_takes_for_the_same() 
     assert attempt.headers["x_forwarded_for"] == "203.0.113.7"
 
 
+@pytest.mark.parametrize("protocol", ["wsgi", "asgi"])
+def test_more_headers_than_guards_look_through_are_431(protocol: str) -> None:
+    """They are counted as a refusal, and no guard is asked."""
+    attempts: list[Attempt] = []
+    push = Receiver(guards=[attempts.append])
+    many = [(f"x-{number}", "y") for number in range(201)]
+    if protocol == "wsgi":
+        environ: Any = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in many}
+        asked = request(**environ)
+    else:
+        asked = asgi_request(None, [(name.encode(), value.encode()) for name, value in many])
+    assert middleware(push)(asked).status_code == 431
+    assert (attempts, push.counts.refused) == ([], 1)
+
+
 def asgi_request(
     client: list[Any] | None, headers: Iterable[tuple[bytes, bytes]] = (), **members: Any
 ) -> HttpRequest:
