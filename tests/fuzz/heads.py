@@ -70,6 +70,9 @@ def _check(asked: Asked, status: int, got: list[bytes], *, guarded: bool) -> str
         lengths = [len(asked.headers.get(name, "")) for name in ("timestamp", "nonce")]
         defined(not asked.signed or max(lengths) > 128, "refused, but signed")
         return "403"
+    if guarded and status == 431:
+        defined(not got, "refused and handled")
+        return "431"
     defined(asked.signed or not guarded, "let in, but not signed")
     defined(status in ANSWERS, f"answered {status}")
     defined(len(got) <= 1, "handled twice")
