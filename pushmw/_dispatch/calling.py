@@ -118,16 +118,10 @@ def _open(around: Around, push: Delivery, name: str) -> Any:
 # -- on a thread: the server's own under WSGI, one of the pool's under ASGI
 
 
-def step(handled: Result, context: Context, *, first: bool = False) -> Step:
-    """Compile a handler to be called on a thread.
-
-    Args:
-        handled: its result when it returns.
-        context: what is needed for that.
-        first: it gets the delivery that was made for it.
-    """
+def step(handled: Result, context: Context) -> Step:
+    """Compile a handler to be called on a thread; ``handled`` is its result when it returns."""
     handler = handled.handler
-    run = _settled(handled, context) if handler.awaited else _step(handled, context, first=first)
+    run = (_settled if handler.awaited else _step)(handled, context)
     if not context.resumes:
         return run
     done = Result(handler, State.DONE)
@@ -138,7 +132,7 @@ def step(handled: Result, context: Context, *, first: bool = False) -> Step:
     return resumed
 
 
-def _step(handled: Result, context: Context, *, first: bool) -> Step:
+def _step(handled: Result, context: Context) -> Step:
     handler, skipped = handled.handler, Result(handled.handler, State.SKIPPED)
     function, name, takes = handler.function, handler.name, handler.takes_delivery
     asks, inside = _asks(handler), _inside(handled, context)
@@ -152,8 +146,7 @@ def _step(handled: Result, context: Context, *, first: bool) -> Step:
                 event = seen
             if inside is not None:
                 return inside(event, push, settle, since)
-            told = push if first or not takes else push.to(name)
-            result = function(event, told) if takes else function(event)
+            result = function(event, push.to(name)) if takes else function(event)
             if result is not None and awaits(result):
                 check_awaited(settle(result, since))
         except RAISED as raised:

@@ -20,10 +20,13 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
         push: makes the push, which says where id, time, path, headers and attempt come from.
         deadline: seconds that the handlers of a push may take together; None for no limit. On a
             loop the entrance itself has to hold it.
+        tells: what fails is logged, and its `error` hooks called, before the next handler runs;
+            otherwise the outcome has it, and nobody is told.
         resumes: some handlers may be done already, as `Delivery.is_done` says.
     """
 
     on_loop: bool
     push: MakePush
     deadline: float | None
+    tells: bool = True
     resumes: bool = False

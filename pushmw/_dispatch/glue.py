@@ -50,6 +50,7 @@ class Context(NamedTuple):
         pool: the way to a thread of the receiver's own.
         reserve: the same for the hooks of late handlers, which may hold all others.
         deadline: seconds the handlers of a push may take together; None for no limit.
+        tells: failures are told as they come.
         resumes: handlers that are done already are left out.
     """
 
@@ -57,6 +58,7 @@ class Context(NamedTuple):
     glue: Glue | None
     reserve: Hop
     deadline: float | None = None
+    tells: bool = True
     resumes: bool = False
 
     def spare(self) -> "Context":

@@ -11,15 +11,17 @@ from msgspec.structs import replace
 from pushmw._dispatch.calling import STOPS, Step, Taken, overrun, step
 from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.glue import Context, Hop
-from pushmw._dispatch.outcome import Outcome, Result, Results, all_well, failure, outcome_of
+from pushmw._dispatch.outcome import Outcome, Result, all_well, failure, outcome_of
 from pushmw._dispatch.plan import Handler
 from pushmw._threads.deadlines import expired
 from pushmw._threads.pool import SaturatedError
 from pushmw._threads.waiting import Settle, Since, bridging
 
 Hopping: TypeAlias = Callable[[Taken, Delivery], Coroutine[Any, Any, Outcome]]
-# (results, push, how to wait for an awaitable, since when)
-Tell: TypeAlias = Callable[[Results, Delivery, Settle, Since], None]
+# (the result of a handler that failed, push, how to wait for an awaitable, since when)
+Tell: TypeAlias = Callable[[Result, Delivery, Settle, Since], None]
+# (the same, push, what running handlers needs), from an event loop
+AsyncTell: TypeAlias = Callable[[Result, Delivery, Context], Awaitable[None]]
 
 
 class _Hop:
@@ -37,9 +39,7 @@ class _Hop:
         self.stop: BaseException | None = None
         self._steps = steps
         self._tell = tell
-        self._ended = False
-        self._left: int | None = None
-        self._late = False
+        self._late: int | None = None
         self._lock = Lock()
 
     def run(self, event: Taken, push: Delivery, settle: Settle, since: Since) -> None:
@@ -47,16 +47,21 @@ class _Hop:
         self.begun = True
         try:
             for each in self._steps:
-                self.results.append(each(event, push, settle, since))
+                result = each(event, push, settle, since)
+                self.results.append(result)
+                if result.error is not None:
+                    self._tell(self._news(result), push, settle, since)
         except STOPS as stop:
             self.stop = stop
+
+    def _news(self, last: Result) -> Result:
+        """Give what is still to be told of the last result.
+
+        Of a handler that was told as late, its hooks know that it failed: this is what with.
+        """
         with self._lock:
-            self._ended = True
-        if self._left is not None:
-            results = self.results[self._left :]
-            if self._late and results:  # that it failed is known; this is what with, in the end
-                results[0] = replace(results[0], handler=replace(results[0].handler, errors=()))
-            self._tell(tuple(results), push, settle, since)
+            known = len(self.results) - 1 == self._late
+        return replace(last, handler=replace(last.handler, errors=())) if known else last
 
     def leave(self, *, late: bool) -> int | None:
         """Give up waiting; give how many have ended, or None if all have.
@@ -65,16 +70,17 @@ class _Hop:
             late: the next one, which runs now, will be told as late.
         """
         with self._lock:
-            if not self._ended:
-                self._left, self._late = len(self.results), late
-            return self._left
+            ended = len(self.results)
+            if late:
+                self._late = ended
+        return None if self.stop or ended == len(self._steps) else ended
 
 
-def hopping(handlers: Sequence[Handler], context: Context, tell: Tell) -> Hopping:
+def hopping(handlers: Sequence[Handler], context: Context, tell: Tell, atell: AsyncTell) -> Hopping:
     """Compile sync handlers to be run in one hop from an event loop.
 
     When their time is over the thread goes on: with the handler that is late, then with those
-    after it. What fails of that is told by ``tell``, on that thread.
+    after it. What fails is told by ``tell``, on that thread; by ``atell``, what never came so far.
     """
     handled, good = all_well(handlers)
     steps = [step(result, context) for result in handled]
@@ -84,30 +90,28 @@ def hopping(handlers: Sequence[Handler], context: Context, tell: Tell) -> Hoppin
         hop = _Hop(steps, tell)
         since = asyncio.get_running_loop(), monotonic()
         way, settle = choose()
+        ended, failures = None, list[Result]()
         try:
             await way(hop.run, event, push, settle, since)
         except SaturatedError as saturated:
-            return outcome_of(failure(handler, saturated) for handler in handlers)
+            failures = [failure(handler, saturated) for handler in handlers]
         except asyncio.CancelledError as cancelled:
             late = expired()
             ended = hop.leave(late=late)
             if not late:
                 return outcome_of(hop.results[:ended], cancelled)
             if ended is not None:
-                return _late(handlers, ended, hop, context)
-        return good if hop.results == handled else outcome_of(hop.results, hop.stop)
+                # Those after it are still to run; where none has begun none ever will.
+                which = handlers[ended : ended + 1] if hop.begun else handlers
+                failures = [failure(each, overrun(context), late=True) for each in which]
+        if not failures:
+            return good if hop.results == handled else outcome_of(hop.results, hop.stop)
+        results = [*hop.results[:ended], *failures]
+        for each in failures:
+            await atell(each, push, context)
+        return outcome_of(results)
 
     return call
-
-
-def _late(handlers: Sequence[Handler], ended: int, hop: _Hop, context: Context) -> Outcome:
-    """Give the results of handlers of which some have not ended in time.
-
-    Those after the one that is late are still to run; where none has begun none ever will.
-    """
-    which = handlers[ended : ended + 1] if hop.begun else handlers
-    late = (failure(handler, overrun(context), late=True) for handler in which)
-    return outcome_of((*hop.results[:ended], *late))
 
 
 def _ways(context: Context) -> Callable[[], tuple[Hop, Settle]]:

@@ -68,7 +68,7 @@ class Outcome(msgspec.Struct, frozen=True):
     Attributes:
         results: one for each handler that was to run, in order.
         taken: a handler wanted the push.
-        failures: the results that have to be told.
+        failures: the results of handlers that failed.
         stop: what ended the run before its end: somebody cancels it, or the process is to exit. It
             has to be raised once the results are dealt with.
     """

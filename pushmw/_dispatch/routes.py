@@ -1,6 +1,6 @@
 """What a plan becomes for a way in: one callable, which runs the handlers and gives the outcome."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
@@ -15,9 +15,9 @@ from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.entrance import Entrance
 from pushmw._dispatch.glue import Context
 from pushmw._dispatch.hopping import hopping
-from pushmw._dispatch.outcome import Outcome, Result, Results, all_well, outcome_of, well
+from pushmw._dispatch.outcome import Outcome, Result, all_well, outcome_of
 from pushmw._dispatch.plan import Handler, Plan
-from pushmw._dispatch.reporting import report
+from pushmw._dispatch.reporting import areport, report
 from pushmw._threads.waiting import Settle, Since, blocking, refuse
 from pushmw.notifications.base import Event, Unclassified
 
@@ -26,12 +26,11 @@ class Route(NamedTuple):
     """How the events of one class are handled.
 
     Attributes:
-        run: takes the event, the push and, on a thread that has a deadline, the monotonic time at
-            which that began; gives the outcome.
+        run: takes the event, the body, what the entrance was given and, on a thread that has a
+            deadline, the monotonic time at which that began; gives the outcome.
         good: the outcome of nearly every push, the same object each time: all have handled it.
-        waits: ``run`` gives what has to be awaited for the outcome.
-        asks: something needs the push; ``run`` takes None for it otherwise.
-        first: the name of the handler that is told of it first.
+        waits: ``run`` gives what has to be awaited for the outcome. Without, on a loop, it does so
+            when a handler has failed.
         alone: the handler, if to call it with the event is all that ``run`` does.
         inline: it is called on the loop, and not awaited.
     """
@@ -39,13 +38,10 @@ class Route(NamedTuple):
     run: Callable[..., Any]
     good: Outcome
     waits: bool
-    asks: bool
-    first: str = ""
     alone: Callable[..., Any] | None = None
     inline: bool = False
 
 
-AsyncRun: TypeAlias = Callable[[Event, Delivery], Coroutine[Any, Any, Outcome]]
 # How a plan becomes a route; an inbox stores the push where handlers would run.
 MakeRoute: TypeAlias = Callable[[Plan, Entrance], Route]
 
@@ -70,12 +66,13 @@ class Dispatch:
 
     def within(self, entrance: Entrance) -> Context:
         """Give what calling needs to know at a way in."""
-        return self.context._replace(deadline=entrance.deadline, resumes=entrance.resumes)
+        return self.context._replace(
+            deadline=entrance.deadline, tells=entrance.tells, resumes=entrance.resumes
+        )
 
     def route(self, plan: Plan, entrance: Entrance) -> Route:
         """Make the route that runs the handlers of a plan."""
-        context = self.within(entrance)
-        return (_on_loop if entrance.on_loop else _on_thread)(plan, context)
+        return (_on_loop if entrance.on_loop else _on_thread)(plan, self.within(entrance), entrance)
 
 
 def _alone(plan: Plan, context: Context, *, awaited: bool) -> Callable[..., Any] | None:
@@ -87,63 +84,96 @@ def _alone(plan: Plan, context: Context, *, awaited: bool) -> Callable[..., Any]
     return handler.function if simple else None
 
 
-def _asks(plan: Plan, context: Context) -> bool:
+def _asks(handlers: Iterable[Handler], context: Context) -> bool:
+    """Tell whether something needs the push; it is made for a failure only otherwise."""
     return context.resumes or any(
         h.takes_delivery or h.errors or any(around.takes_delivery for around in h.arounds)
-        for h in (*plan.handlers, *plan.rest)
+        for h in handlers
     )
 
 
-def _on_thread(plan: Plan, context: Context) -> Route:
-    run, good = _here(plan, context, blocking(context.deadline))
-    alone = _alone(plan, context, awaited=False)
-    asks, first = _asks(plan, context), plan.handlers[0].name
-    return Route(run, good, waits=False, asks=asks, first=first, alone=alone)
-
-
-def _here(plan: Plan, context: Context, settle: Settle) -> tuple[Callable[..., Outcome], Outcome]:
+def _on_thread(plan: Plan, context: Context, entrance: Entrance) -> Route:
     """Compile handlers to be run on the thread that brings the push."""
-    handled, good = all_well(plan.handlers)
-    steps = [step(result, context, first=result is handled[0]) for result in handled]
-    rest = [step(well(handler), context) for handler in plan.rest]
+    rest = _from_thread(plan.rest, context, entrance)[0] if plan.rest else None
+    run, good = _from_thread(plan.handlers, context, entrance, rest)
+    return Route(run, good, waits=False, alone=_alone(plan, context, awaited=False))
 
-    def run_one(event: Event, push: Delivery, began: float = 0.0) -> Outcome:
-        try:
-            result = steps[0](event, push, settle, began)
-        except STOPS as stop:
-            return outcome_of([], stop)
-        return good if result is handled[0] else outcome_of([result])
 
-    def run(event: Event, push: Delivery, began: float = 0.0) -> Outcome:
+def _from_thread(
+    handlers: Sequence[Handler], context: Context, entrance: Entrance, rest: Any = None
+) -> tuple[Callable[..., Outcome], Outcome]:
+    """Compile handlers of one thread; ``rest`` is for when none takes the push."""
+    handled, good = all_well(handlers)
+    steps = [step(result, context) for result in handled]
+    make, first, asks = entrance.push, handlers[0].name, _asks(handlers, context)
+    settle = blocking(context.deadline)
+
+    def run(
+        event: Event, body: bytes, source: Any, began: float = 0.0, push: Any = None
+    ) -> Outcome:
+        push = push or (make(event, body, source, first) if asks else None)
         results: list[Result] = []
-        add = results.append
         try:
             for each in steps:
-                add(each(event, push, settle, began))
+                result = each(event, push, settle, began)
+                results.append(result)
+                if result.error is not None:
+                    push = push or make(event, body, source, first)
+                    report(result, push, context, settle, began)
             if results == handled:
                 return good
-            if rest and not outcome_of(results).taken:
-                for each in rest:
-                    add(each(event, push, settle, began))
+            if rest is not None and not outcome_of(results).taken:
+                more: Outcome = rest(event, body, source, began, push)
+                return outcome_of((*results, *more.results), more.stop)
         except STOPS as stop:
             return outcome_of(results, stop)
         return outcome_of(results)
 
-    return (run if rest or len(steps) > 1 else run_one), good
+    return run, good
 
 
-def _on_loop(plan: Plan, context: Context) -> Route:
-    asks, first = _asks(plan, context), plan.handlers[0].name
+def _on_loop(plan: Plan, context: Context, entrance: Entrance) -> Route:
+    """Compile handlers to be run from an event loop."""
     if not plan.rest and all(map(runs_inline, plan.handlers)):  # no `unhandled` handler is
+        inline, good = _inline(plan.handlers, context, entrance)
         alone = _alone(plan, context, awaited=False)
-        run, good = _here(plan, context, refuse)
-        return Route(run, good, waits=False, asks=asks, first=first, alone=alone, inline=True)
-    rest = _from_loop(plan.rest, context)[0] if plan.rest else None
-    arun, good = _from_loop(plan.handlers, context, rest)
-    # What goes on late on another thread is told with the push, which is little beside a hop.
-    asks = asks or not all(map(_stays, (*plan.handlers, *plan.rest)))
-    alone = _alone(plan, context, awaited=True)
-    return Route(arun, good, waits=True, asks=asks, first=first, alone=alone)
+        return Route(inline, good, waits=False, alone=alone, inline=True)
+    rest = _from_loop(plan.rest, context, entrance)[0] if plan.rest else None
+    run, good = _from_loop(plan.handlers, context, entrance, rest)
+    return Route(run, good, waits=True, alone=_alone(plan, context, awaited=True))
+
+
+def _inline(
+    handlers: Sequence[Handler], context: Context, entrance: Entrance
+) -> tuple[Callable[..., Any], Outcome]:
+    """Compile handlers that run on the loop; once one has failed, the outcome is to be awaited."""
+    handled, good = all_well(handlers)
+    steps = [step(result, context) for result in handled]
+    make, first, asks = entrance.push, handlers[0].name, _asks(handlers, context)
+
+    def run(event: Event, body: bytes, source: Any, began: float = 0.0) -> Any:
+        push: Any = make(event, body, source, first) if asks else None
+        results: list[Result] = []
+        try:
+            for each in steps:
+                results.append(each(event, push, refuse, began))
+                if results[-1].error is not None:
+                    return go_on(event, push or make(event, body, source, first), results)
+        except STOPS as stop:
+            return outcome_of(results, stop)
+        return good if results == handled else outcome_of(results)
+
+    async def go_on(event: Event, push: Delivery, results: list[Result]) -> Outcome:
+        try:
+            await areport(results[-1], push, context)
+            for each in steps[len(results) :]:
+                results.append(each(event, push, refuse, None))
+                await areport(results[-1], push, context)
+        except STOPS as stop:
+            return outcome_of(results, stop)
+        return outcome_of(results)
+
+    return run, good
 
 
 # Steps from a loop: of one handler, or, told by False, of several that share a hop to a thread.
@@ -156,32 +186,39 @@ def _stays(handler: Handler) -> bool:
 
 
 def _async_steps(handled: Sequence[Result], context: Context) -> _AsyncSteps:
-    def tell(results: Results, push: Delivery, settle: Settle, since: Since) -> None:
-        report(results, push, context, settle, since)
+    def tell(result: Result, push: Delivery, settle: Settle, since: Since) -> None:
+        report(result, push, context, settle, since)
 
     steps: _AsyncSteps = []
     for stays, group in groupby(handled, key=lambda result: _stays(result.handler)):
         if stays:
             steps += [(async_step(result, context), True) for result in group]
         else:
-            steps.append((hopping([result.handler for result in group], context, tell), False))
+            sharing = [result.handler for result in group]
+            steps.append((hopping(sharing, context, tell, areport), False))
     return steps
 
 
 def _from_loop(
-    handlers: Sequence[Handler], context: Context, rest: AsyncRun | None = None
-) -> tuple[AsyncRun, Outcome]:
+    handlers: Sequence[Handler], context: Context, entrance: Entrance, rest: Any = None
+) -> tuple[Callable[..., Coroutine[Any, Any, Outcome]], Outcome]:
     """Compile handlers to be run from an event loop; ``rest`` is for when none takes the push."""
     handled, good = all_well(handlers)
-    steps = _async_steps(handled, context)
+    steps, make, first = _async_steps(handled, context), entrance.push, handlers[0].name
+    # What goes on late on another thread is told with the push, which is little beside a hop.
+    asks = _asks(handlers, context) or not all(map(_stays, handlers))
 
-    async def run(event: Event, push: Delivery) -> Outcome:
+    async def run(event: Event, body: bytes, source: Any, push: Any = None) -> Outcome:
+        push = push or (make(event, body, source, first) if asks else None)
         results: list[Result] = []
-        add = results.append
         try:
             for each, single in steps:
                 if single:
-                    add(await each(event, push))
+                    result = await each(event, push)
+                    results.append(result)
+                    if result.error is not None:
+                        push = push or make(event, body, source, first)
+                        await areport(result, push, context)
                 else:
                     there: Outcome = await each(event, push)
                     results += there.results
@@ -190,7 +227,7 @@ def _from_loop(
             if results == handled:
                 return good
             if rest is not None and not outcome_of(results).taken:
-                more = await rest(event, push)
+                more: Outcome = await rest(event, body, source, push)
                 return outcome_of((*results, *more.results), more.stop)
         except STOPS as stop:
             return outcome_of(results, stop)

@@ -21,8 +21,8 @@ from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_asgi
-from pushmw._http.front import Front, log_overrun
-from pushmw._http.heads import ASGIHeads, too_many
+from pushmw._http.front import Front
+from pushmw._http.heads import MOST, ASGIHeads, too_many
 from pushmw._http.replay import Receive, Send, replay_receive, replay_send
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._http.way import Way
@@ -157,10 +157,10 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
     coroutines would be too large for the allocator's pools, which costs as much.
     """
     read, counts, options, here = front.read, front.counts, front.options, entrance(front.options)
-    takes = front.table(here)
+    takes, failed = front.table(here), partial(front.failed, here)
     rules = Rules(options.max_body)
     ruled = {b"content-length": rules.lengths, b"content-encoding": {}, b"transfer-encoding": {}}
-    passes_to, tell = app if options.fallthrough else None, front.tell
+    passes_to = app if options.fallthrough else None
     body_seconds = options.body_deadline
     whole_seconds = options.handler_deadline
     more_seconds = whole_seconds - body_seconds
@@ -188,8 +188,7 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
         deadline.task = task
         deadline.before = task.cancelling() and watch.foreign(task)
         deadline.at = monotonic() + body_seconds
-        running = watch.running
-        running[deadline] = None
+        watch.running[deadline] = None
         unread, refused = True, False
         answer: Any = None
         try:
@@ -197,6 +196,8 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                 headers = scope["headers"]
                 if headers.__class__ is not list:  # iterables of iterables, read again later
                     headers = scope["headers"] = [(name, value) for name, value in headers]
+                if len(headers) > MOST:
+                    return await _refuse(scope, send, front.overwhelmed(), unread=True)
                 # In this frame what `_admit` does, for headers that were admitted before.
                 length = 0
                 for name, value in headers:
@@ -234,22 +235,20 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                         if result is not None and awaits(result):
                             refuse(result, None)
                         if monotonic() > deadline.at:
-                            log_overrun(
-                                event, monotonic() - deadline.at + more_seconds + body_seconds
-                            )
+                            front.overran(event, monotonic() - deadline.at)
                     else:
                         result = await alone(event)
                         if result is not None:
                             check_awaited(result)
                 except RAISED as error:
-                    answer = front.failed(event, body, scope, error, here)
+                    answer = failed(event, body, scope, error)
                 else:
                     counts.handled += 1
                     answer = HANDLED
         except Refused as error:
             answer, refused = error.answer, True
         except OURS as error:
-            answer = front.unread(error)
+            return await _refuse(scope, send, front.unread(error), unread=unread)
         except _DisconnectedError:
             return None
         except CancelledError:
@@ -257,7 +256,7 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                 raise
             answer, refused = answers.TIMEOUT if answer is None else answers.FAILED, True
         finally:
-            del running[deadline]
+            del watch.running[deadline]
             free.append(deadline)
             if deadline.timer is not None:
                 watch.settle(deadline)
@@ -270,8 +269,9 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
         if answer.passes:
             if passes_to is not None:
                 receive = replay_receive(body, receive, tail=unread)  # pyright: ignore[reportPossiblyUnboundVariable]
-                return await passes_to(scope, receive, replay_send(send, partial(tell, event)))  # pyright: ignore[reportPossiblyUnboundVariable]
-            tell(event)  # pyright: ignore[reportPossiblyUnboundVariable]
+                send = replay_send(send, partial(front.tell, event))  # pyright: ignore[reportPossiblyUnboundVariable]
+                return await passes_to(scope, receive, send)
+            front.tell(event)  # pyright: ignore[reportPossiblyUnboundVariable]
         return await _write(send, answer)
 
     return deliver

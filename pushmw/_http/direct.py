@@ -65,7 +65,7 @@ class Direct:
         body = as_bytes("handle", body)
         named = [(name.lower(), str(value)) for name, value in headers.items()]
         gate = self._front.gate
-        if gate and too_many(named):
+        if too_many(named):
             return self._front.overwhelmed()
         fields = joined(named)
         if gate and (refusal := gate.ask(HandedHeads(fields), path, peer)):

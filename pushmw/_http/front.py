@@ -2,25 +2,23 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from math import inf
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
 from pushmw._dispatch.calling import afailed, failed
-from pushmw._dispatch.delivery import Delivery
 from pushmw._dispatch.entrance import Entrance
 from pushmw._dispatch.outcome import Outcome, outcome_of
 from pushmw._dispatch.plan import Plan
-from pushmw._dispatch.reporting import areport, log, report
+from pushmw._dispatch.reporting import log
 from pushmw._dispatch.routes import Dispatch, MakeRoute, Route
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer
 from pushmw._http.counts import Counts
 from pushmw._log import Limit, shown
 from pushmw._register.options import Options
-from pushmw._threads.waiting import blocking
 from pushmw.guards.attempt import Refusal
 from pushmw.guards.gate import Gate
 from pushmw.notifications.base import Event, TooDeep, Unasked, Unclassified, Unread
@@ -108,53 +106,33 @@ class Front:
 
     def _take(self, route: Route, entrance: Entrance) -> Take:
         """Make what runs a route and answers for its outcome."""
-        run, asks, make, counts = route.run, route.asks, entrance.push, self.counts
-        first, good = route.first, route.good
-        settled = self._asettled if entrance.on_loop else self._settled
+        run, good, counts = route.run, route.good, self.counts
         longest = inf if entrance.deadline is None else entrance.deadline
 
         def take(event: Event, body: bytes, source: Any) -> Any:
-            push: Any = make(event, body, source, first) if asks else None
             began = monotonic()
-            outcome: Outcome = run(event, push, began)
+            outcome = run(event, body, source, began)
             if outcome is good:
                 counts.handled += 1
                 answer: Any = HANDLED
-            elif outcome.failures or outcome.stop is not None:
-                push = push or make(event, body, source, first)
-                answer = settled(outcome, push, entrance, began)
             else:
-                answer = self._answer(outcome)
+                ended = outcome.__class__ is Outcome
+                answer = self._answer(outcome) if ended else self._awaited(outcome)
             if monotonic() - began > longest:
-                log_overrun(event, monotonic() - began)
+                self.overran(event, monotonic() - began - longest)
             return answer
 
         async def atake(event: Event, body: bytes, source: Any) -> Answer:
-            push: Any = make(event, body, source, first) if asks else None
-            outcome: Outcome = await run(event, push)
+            outcome: Outcome = await run(event, body, source)
             if outcome is not good:
-                push = push or make(event, body, source, first)
-                return await self._asettled(outcome, push, entrance)
+                return self._answer(outcome)
             counts.handled += 1
             return HANDLED
 
         return atake if route.waits else take
 
-    def _settled(
-        self, outcome: Outcome, push: Delivery, entrance: Entrance, began: float
-    ) -> Answer:
-        """Tell what failed, and answer for it, on the thread that brought the push."""
-        settle = blocking(entrance.deadline)
-        context = self.dispatch.within(entrance)
-        report(outcome.failures, push, context, settle, began)
-        return self._answer(outcome)
-
-    async def _asettled(
-        self, outcome: Outcome, push: Delivery, entrance: Entrance, _began: float = 0
-    ) -> Answer:
-        """Tell what failed, and answer for it, from an event loop."""
-        await areport(outcome.failures, push, self.dispatch.within(entrance))
-        return self._answer(outcome)
+    async def _awaited(self, outcome: Awaitable[Outcome]) -> Answer:
+        return self._answer(await outcome)
 
     def _answer(self, outcome: Outcome) -> Answer:
         """Count a push, and give the answer for what became of it."""
@@ -170,7 +148,7 @@ class Front:
         return HANDLED
 
     def failed(
-        self, event: Any, body: bytes, source: Any, raised: BaseException, entrance: Entrance
+        self, entrance: Entrance, event: Any, body: bytes, source: Any, raised: BaseException
     ) -> Answer:
         """Answer for a handler that was alone, and raised in an adapter's own frame.
 
@@ -181,8 +159,13 @@ class Front:
         (handler,) = plan.handlers
         give = afailed if entrance.on_loop else failed
         result = give(handler, raised, self.dispatch.within(entrance))
-        log([result], entrance.push(event, body, source, handler.name))
+        log(result, entrance.push(event, body, source, handler.name))
         return self._answer(outcome_of([result]))
+
+    def overran(self, event: Any, seconds: float) -> None:
+        """Log that handlers took that much longer than they may."""
+        seconds += self.options.handler_deadline
+        logger.error("handlers of a push of kind %s took %.1f s", shown(event.kind), seconds)
 
     # -- what nobody handles
 
@@ -264,8 +247,3 @@ def _log_strange(event: Unclassified, times: int) -> None:
         f", the last of {times}" if times > 1 else "",
         extra={"pushmw_reason": event.reason, "pushmw_digest": digest, "pushmw_times": times},
     )
-
-
-def log_overrun(event: Any, seconds: float) -> None:
-    """Log that handlers took longer than they may."""
-    logger.error("handlers of a push of kind %s took %.1f s", shown(event.kind), seconds)

@@ -16,19 +16,19 @@ _NO_HEADERS: Final = frozenset(f"HTTP_{key}" for key in BARE_KEYS)
 _REMEMBERED: Final = 256  # names that are looked up in a table, and characters that they may have
 
 
-# How many headers, and characters of their names and values, guards are asked about.
-_MOST: Final = 200
+# How many headers a request may have, and characters of their names and values where guards look.
+MOST: Final = 200
 _LARGEST: Final = 64 * 1024
 
 
 def too_many(fields: Collection[tuple[Any, Any]]) -> bool:
     """Tell whether headers, by name and value, are more than guards are to look through."""
-    return len(fields) > _MOST or sum(len(n) + len(v) for n, v in fields) > _LARGEST
+    return len(fields) > MOST or sum(len(n) + len(v) for n, v in fields) > _LARGEST
 
 
 def too_many_of(environ: Mapping[str, Any]) -> bool:
     """Tell so of those of an environ, which servers of WSGI bound in size themselves."""
-    if len(environ) <= _MOST:  # with what the server puts there they are more than the headers
+    if len(environ) <= MOST:  # with what the server puts there they are more than the headers
         return False
     keys = [key for key in environ if key.startswith("HTTP_") or key in BARE_KEYS]
     return too_many([(key, environ[key]) for key in keys])

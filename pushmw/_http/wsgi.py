@@ -19,8 +19,8 @@ from pushmw._errors import OURS
 from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_wsgi
-from pushmw._http.front import Front, log_overrun
-from pushmw._http.heads import BARE_KEYS, WSGIHeads, too_many_of
+from pushmw._http.front import Front
+from pushmw._http.heads import BARE_KEYS, MOST, WSGIHeads, too_many_of
 from pushmw._http.replay import replay_wsgi
 from pushmw._http.rules import Rules, check_size
 from pushmw._http.way import Way
@@ -125,7 +125,7 @@ def entrance(options: Options) -> Entrance:
 def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - holds deliver
     """Make the function for pushes; it is long because a frame costs every push a fiftieth."""
     read, counts, options, here = front.read, front.counts, front.options, entrance(front.options)
-    takes = front.table(here)
+    takes, failed = front.table(here), partial(front.failed, here)
     rules = Rules(options.max_body)
     lengths = rules.lengths
     deadline = options.handler_deadline
@@ -135,6 +135,8 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
     def deliver(  # noqa: C901, PLR0912 - a push in one frame
         environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
+        if len(environ) > MOST and too_many_of(environ):
+            return _refuse(environ, start_response, front.overwhelmed())
         try:
             # In this frame what `read_body` does for headers that were admitted before.
             length = lengths[environ["CONTENT_LENGTH"]]
@@ -166,10 +168,10 @@ def _deliver(front: Front, app: "WSGIApp | None") -> "WSGIApp":  # noqa: C901 - 
                 if result is not None and awaits(result):
                     check_awaited(settle(result, began))
             except RAISED as raised:
-                answer = front.failed(event, body, environ, raised, here)
+                answer = failed(event, body, environ, raised)
             else:
                 if monotonic() > began + deadline:
-                    log_overrun(event, monotonic() - began)
+                    front.overran(event, monotonic() - began - deadline)
                 counts.handled += 1
                 answer = HANDLED
         if answer is HANDLED:

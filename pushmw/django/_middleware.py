@@ -154,19 +154,15 @@ class _Intake:
         return response
 
     def _denied(self, request: HttpRequest) -> Answer | None:
-        """Ask the guards, and give the answer to whom they refuse."""
-        gate = self._front.gate
+        """Count the headers, ask the guards, and give the answer to whom they refuse."""
+        gate, meta, scope = self._front.gate, request.META, getattr(request, "scope", None)
+        if too_many_of(meta) if scope is None else too_many(scope["headers"]):
+            return self._front.overwhelmed()
         if gate is None:
             return None
-        scope = getattr(request, "scope", None)
         if scope is None:
-            meta = request.META
-            if too_many_of(meta):
-                return self._front.overwhelmed()
             refusal = gate.ask(WSGIHeads(meta), request.path_info, peer_of(meta))
         else:  # some versions of Django take X_Name for X-Name
-            if too_many(scope["headers"]):
-                return self._front.overwhelmed()
             heads = ASGIHeads(scope["headers"])
             refusal = gate.ask(heads, request.path_info, asgi_peer_of(scope))
         return None if refusal is None else self._front.denies(refusal)

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 import threading
 from typing import Any
 
@@ -233,3 +234,14 @@ def test_headers_may_be_any_iterable() -> None:
     server = ask(push.asgi(), {**scope(), "headers": headers}, part(PUSH))
     assert server.sent[0]["status"] == 200
     assert seen == [{"user-agent": "u"}]
+
+
+def test_the_coroutine_of_a_push_is_small_enough_for_the_allocator() -> None:
+    """Python's own pools have blocks of up to 512 bytes; more costs every push a twentieth."""
+    push, got = receiver()
+    server = Server(part(PUSH))
+    coroutine: Any = push.asgi()(scope(length(PUSH)), server.receive, server.send)
+    assert coroutine.cr_code.co_name == "deliver"
+    assert sys.getsizeof(coroutine) <= 512
+    run(coroutine)
+    assert len(got) == 1

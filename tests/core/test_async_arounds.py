@@ -157,7 +157,7 @@ def test_what_it_raises_is_the_handlers_failure(
     push.on("deviceDeleted")(lambda event: notes.append("the next one"))
     assert deliver(push).status == 503
     ran = ["handler"] if when == "leaving" else []
-    assert notes == [*ran, "the next one", "LookupError"]
+    assert notes == [*ran, "LookupError", "the next one"]
     assert "handler inside failed: LookupError" in caplog.text
 
 

@@ -102,7 +102,7 @@ def test_a_hook_fails_alone_when_what_it_waits_for_was_cancelled(
 
     push.on("deviceDeleted")(lambda event: notes.append("next handler"))
     assert status_of(push) == 503
-    assert notes == ["next handler", "next hook"]
+    assert notes == ["next hook", "next handler"]
     assert "error hook of bad failed: RuntimeError" in caplog.text
 
 

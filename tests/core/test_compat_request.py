@@ -186,7 +186,7 @@ def test_an_error_hook_and_an_ordinary_handler_have_no_request() -> None:
     push.on("*")(note)
     push.error(note)
     assert push.handle(BODY).status == 503
-    assert raised == ["DeviceDeletedrequest:", "KeyErrorrequest:"]
+    assert raised == ["KeyErrorrequest:", "DeviceDeletedrequest:"]
 
 
 def test_a_thread_of_the_handlers_own_needs_the_context() -> None:

@@ -14,6 +14,7 @@ from pushmw import Answer, Receiver, Retry, Unclassified
 from pushmw._dispatch.delivery import Delivery, Past, Telling
 from pushmw._dispatch.entrance import Entrance
 from pushmw._dispatch.outcome import Outcome, State
+from pushmw._dispatch.plan import Plan
 from pushmw._dispatch.routes import MakeRoute, Route
 from worlds import BODY, awaited, on_a_loop, on_a_thread, sync
 
@@ -30,11 +31,15 @@ STORED = Outcome((), taken=True, failures=(), stop=None)
 
 
 def storing(stored: list[Envelope]) -> MakeRoute:
-    def store(event: Any, push: Delivery, began: float = 0.0) -> Outcome:
-        stored.append(Envelope(pickle.loads(pickle.dumps(push))))
-        return STORED
+    def making(plan: Plan, entrance: Entrance) -> Route:
+        def store(event: Any, body: bytes, source: Any, began: float = 0.0) -> Outcome:
+            push = entrance.push(event, body, source, "")
+            stored.append(Envelope(pickle.loads(pickle.dumps(push))))
+            return STORED
 
-    return lambda plan, entrance: Route(store, STORED, waits=False, asks=True)
+        return Route(store, STORED, waits=False)
+
+    return making
 
 
 KEPT = Telling(*map(attrgetter, ("push.path", "push.headers", "push.id")))
@@ -48,15 +53,15 @@ def again(event: Any, body: bytes, envelope: Envelope, first: str) -> Delivery:
 
 async def work(push: Receiver, stored: list[Envelope], *, on_loop: bool) -> None:
     front = push._opened()
-    entrance = Entrance(on_loop=on_loop, push=again, deadline=None, resumes=True)
+    entrance = Entrance(on_loop=on_loop, push=again, deadline=None, tells=False, resumes=True)
     while stored:
         envelope = stored.pop(0)
         body = envelope.push.body
         event: Any = front.read(body)
         plan: Any = front.dispatch.plan_of(event)
         route = front.dispatch.route(plan, entrance)
-        run = route.run(event, again(event, body, envelope, route.first))
-        outcome: Outcome = await run if route.waits else run
+        run = route.run(event, body, envelope)
+        outcome: Outcome = run if isinstance(run, Outcome) else await run
         done = {r.name for r in outcome.results if r.state in {State.HANDLED, State.DONE}}
         called = Counter(envelope.attempts) + Counter(r.name for r in outcome.results)
         if outcome.failures:

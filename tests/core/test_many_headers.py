@@ -80,10 +80,12 @@ def test_as_many_as_there_may_be_are_let_in(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", THROUGH)
-def test_without_guards_nobody_looks_through_them(way: str) -> None:
+def test_without_guards_they_are_counted_as_well(way: str) -> None:
     push = Receiver(guards=[])
     push.on("deviceDeleted")(lambda event: None)
-    assert THROUGH[way](push, MANY["too many"]) == 200
+    assert THROUGH[way](push, MANY["too many"]) == 431
+    assert push.counts.refused == 1
+    assert THROUGH[way](push, ENOUGH[:190]) == 200
 
 
 def test_to_keep_a_header_that_comes_many_times_takes_time_by_their_number() -> None:

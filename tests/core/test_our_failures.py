@@ -94,6 +94,7 @@ def test_asgi_no_memory_to_read_a_body_is_503(
 
     run(push.asgi()(scope(*headers), receive, server.send))
     assert (server.status, server.body) == (503, answers.OUR_FAILURE.body)
+    assert server.headers[b"connection"] == b"close"  # what is left of the body is no request
     assert got == []
     assert (push.counts.failed, push.counts.refused) == (1, 0)
     assert f"a push could not be read: {make.__name__}" in caplog.messages

@@ -237,11 +237,72 @@ def test_a_hook_that_fails_stops_no_other_and_is_logged(
     push.on("deviceDeleted", name="failing")(style(broken))
     push.on("deviceDeleted")(style(lambda event: seen.append("next handler")))
     assert deliver(push).status == 503
-    assert seen == ["next handler", "next hook"]
+    assert seen == ["next hook", "next handler"]
     assert failures(caplog) == [
         "handler failing failed: ValueError",
         "error hook of failing failed: LookupError",
     ]
+
+
+@in_both_worlds
+@in_every_style
+@pytest.mark.parametrize("inline", [False, True], ids=["elsewhere", "inline"])
+@pytest.mark.parametrize("hook_style", [sync, awaited], ids=["sync hook", "async hook"])
+@pytest.mark.parametrize("unhandled", [False, True], ids=["handlers", "the unhandled ones"])
+def test_each_failure_is_told_before_the_next_handler_runs(
+    deliver: Deliver,
+    style: Style,
+    hook_style: Style,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    inline: bool,
+    unhandled: bool,
+) -> None:
+    push, seen = Receiver(), list[str]()
+
+    def note(word: str) -> None:
+        seen.extend([*(["logged"] * len(failures(caplog))), word])
+        caplog.clear()
+
+    def handler(name: str, *, fails: bool) -> None:
+        def run(event: object) -> None:
+            note(name)
+            if fails:
+                raise ValueError
+
+        run.__qualname__ = name
+        if unhandled:
+            push.unhandled(style(run))
+        else:
+            push.on("deviceDeleted", name=name, inline=inline and style is sync)(style(run))
+
+    def hook(error: Exception, delivery: Delivery) -> None:
+        note("hook")
+
+    push.error(hook_style(hook))
+    for name, fails in {"good": False, "bad": True, "fine": False, "worse": True}.items():
+        handler(name, fails=fails)
+    assert deliver(push).status == 503
+    assert seen == ["good", "bad", "logged", "hook", "fine", "worse", "logged", "hook"]
+
+
+@in_both_worlds
+@pytest.mark.parametrize("style", [sync, awaited], ids=["sync", "async"])
+@pytest.mark.parametrize("inline", [False, True], ids=["elsewhere", "inline"])
+def test_what_ends_the_run_from_a_hook_ends_it_there(
+    deliver: Deliver, style: Style, *, inline: bool
+) -> None:
+    push, seen = Receiver(), list[str]()
+
+    @push.error
+    async def hook(error: Exception, delivery: Delivery) -> None:
+        raise KeyboardInterrupt
+
+    push.on("deviceDeleted", inline=inline and style is sync)(style(broken))
+    push.on("deviceDeleted", inline=inline and style is sync)(style(lambda e: seen.append("next")))
+    with pytest.raises(KeyboardInterrupt):
+        deliver(push)
+    assert seen == []
 
 
 @in_both_worlds

@@ -332,11 +332,12 @@ def test_guards_are_not_told_of_another_header_that_django_takes_for_the_same() 
     assert attempt.headers["x_forwarded_for"] == "203.0.113.7"
 
 
+@pytest.mark.parametrize("guarded", [False, True])
 @pytest.mark.parametrize("protocol", ["wsgi", "asgi"])
-def test_more_headers_than_guards_look_through_are_431(protocol: str) -> None:
+def test_more_headers_than_guards_look_through_are_431(protocol: str, *, guarded: bool) -> None:
     """They are counted as a refusal, and no guard is asked."""
     attempts: list[Attempt] = []
-    push = Receiver(guards=[attempts.append])
+    push = Receiver(guards=[attempts.append] if guarded else [])
     many = [(f"x-{number}", "y") for number in range(201)]
     if protocol == "wsgi":
         environ: Any = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in many}
