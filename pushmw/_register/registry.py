@@ -238,8 +238,8 @@ class Registry:
         original, there = self._defined_as.get(name, (None, here))
         if original is struct:
             return self._defined[name]
-        again = there.is_again(here) and alike(original, struct)
-        if not again and any(
+        again = there.is_again(here) or (there.is_like(here) and not here.is_once())
+        if not (again and alike(original, struct)) and any(
             isinstance(entry, Handler) and name in entry.kinds for entry in self.entries
         ):
             raise RuntimeError(f"define: {name!r} has handlers already; define it before them")
@@ -288,7 +288,7 @@ class Registry:
     def seal(self) -> None:
         """Refuse further registration, here and in the included receivers."""
         self._sealed = True
-        self._places.clear()  # and the frames with them
+        self._places.clear()
         for other in self._included_ones():
             other.seal()
 

@@ -1,9 +1,12 @@
 """One function counts once, however often its module is run or included."""
 
+import functools
+import gc
 import importlib
 import logging
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -325,3 +328,93 @@ def test_a_definition_may_come_again_as_it_is_and_not_otherwise() -> None:
     assert push.define("meter", Meter) is made
     with pytest.raises(RuntimeError, match="has handlers already"):
         push.define("meter", Other)
+
+
+def test_nothing_of_who_registers_is_kept() -> None:
+    class Mine:
+        """Something large."""
+
+    def make() -> tuple[Receiver, list[weakref.ref[Mine]]]:
+        mine, push = Mine(), Receiver(guards=[])
+        push.on("deviceDeleted")(lambda event: None)
+        push.error(lambda error, delivery: None)
+        push.define("meter", msgspec.defstruct("Meter", [("value", int)]))
+        return push, [weakref.ref(mine)]
+
+    def calling() -> tuple[Receiver, list[weakref.ref[Mine]]]:
+        mine = Mine()
+        push, refs = make()
+        return push, [*refs, weakref.ref(mine)]
+
+    push, refs = calling()
+    gc.collect()
+    assert [ref() for ref in refs] == [None, None]
+    assert push.handle(BODY).status == 200
+
+
+def through(function: Callable[[object], None]) -> Callable[[object], None]:
+    @functools.wraps(function)
+    def wrapper(event: object) -> None:
+        function(event)
+
+    return wrapper
+
+
+def test_whatever_a_factory_makes_counts_once_when_it_is_called_again() -> None:
+    push, ran = Receiver(guards=[]), list[object]()
+
+    def create_app(name: str) -> None:
+        class Store:
+            def save(self, event: object) -> None:
+                ran.append(f"{name} method")
+
+            def __call__(self, event: object) -> None:
+                ran.append(f"{name} object")
+
+        def noting(event: object, word: str) -> None:
+            ran.append(f"{name} {word}")
+
+        def made() -> Callable[[object], None]:
+            return lambda event: ran.append(f"{name} made")
+
+        push.on("deviceDeleted")(Store().save)
+        push.on("deviceDeleted")(Store())
+        push.on("deviceDeleted")(functools.partial(noting, word="partial"))
+        push.on("deviceDeleted")(through(lambda event: ran.append(f"{name} wrapped")))
+        push.on("deviceDeleted")(made())
+
+        @push.on("deviceDeleted", where=lambda event: True)
+        def last(event: object) -> None:
+            ran.append("last")
+
+    create_app("first")
+    create_app("second")
+    assert push.handle(BODY).status == 200
+    told = ["method", "object", "partial", "wrapped", "made"]
+    assert ran == [*(f"second {each}" for each in told), "last"]
+
+
+def test_what_a_loop_of_a_function_registers_is_meant() -> None:
+    push, ran = Receiver(guards=[]), list[object]()
+
+    def register() -> None:
+        for number in range(2):
+
+            @push.on("deviceDeleted")
+            def by_default(event: object, number: int = number) -> None:
+                ran.append(number)
+
+            @push.on("deviceDeleted")
+            def late(event: object) -> None:
+                ran.append(f"late {number}")  # noqa: B023 - the last one, as Python has it
+
+            class Store:
+                def save(self, event: object) -> None:
+                    ran.append("method")
+
+            for _ in range(2):
+                push.on("deviceDeleted")(Store().save)
+
+    register()
+    assert push.handle(BODY).status == 200
+    assert sorted(map(str, ran)) == ["0", "1", "late 1", "late 1", "method", "method"]
