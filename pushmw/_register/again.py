@@ -92,7 +92,9 @@ def _made_anew(one: Any, other: Any, here: Place) -> bool:
     if one.__code__ is not other.__code__:
         return False
     names = one.__code__.co_freevars
-    cells = dict(zip(names, zip(one.__closure__ or (), other.__closure__ or ()), strict=True))
+    cells = dict(
+        zip(names, zip(one.__closure__ or (), other.__closure__ or (), strict=True), strict=True)
+    )
     own = [cells[name] for name in names if name in here.code.co_cellvars]
     if not here.makes(one.__qualname__):  # other variables may be of a function in between
         return any(a is not b for a, b in own)
