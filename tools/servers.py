@@ -39,6 +39,11 @@ A site below `{PREFIX}` gets its pushes on `{PREFIX}` and the callback path. A p
 prefix or takes it off, and servers are told of it in ways of their own. Where the answer is `200`
 the callback path is ours.
 
+A prefix that is told by a header (`Daphne-Root-Path`, `SCRIPT_NAME`) may be told by whoever sends
+a push: then a rule of the proxy for the callback path is not asked, while guards are. What the
+proxy has to take away is on the page on
+[security](security.md#tls-and-client-certificates-in-the-proxy).
+
 """
 
 
