@@ -256,7 +256,7 @@ def test_round_an_inline_handler_it_has_to_show_before(caplog: pytest.LogCapture
 def test_each_handler_has_its_own(deliver: Deliver) -> None:
     factory = Factory()
     push = with_around(factory)
-    for style in (sync, awaited, sync):
-        push.on("deviceDeleted")(style(lambda event: None))
+    for name, style in {"a": sync, "b": awaited, "c": sync}.items():
+        push.on("deviceDeleted", name=name)(style(lambda event: None))
     assert deliver(push).status == 200
     assert [made.notes for made in factory.made] == [["enter", "leave"]] * 3
