@@ -10,6 +10,7 @@ MAX_DEPTH: Final = 64
 SHALLOW_SIZE: Final = 256
 
 _ENOUGH: Final = MAX_DEPTH + 1
+_FLOOD: Final = b"(" * _ENOUGH
 _ROUNDS: Final = 3
 _LONG: Final = 64  # bytes of a string from which on it is cheaper to take out than to go through
 _BRACKETS: Final = bytes.maketrans(b"[{]}", b"(())")
@@ -41,6 +42,8 @@ def too_deep(body: bytes) -> bool:
     marks = body.translate(_BRACKETS, _OTHERS).replace(b'""', b"")
     if b'"' in marks:
         marks = b"".join(marks.split(b'"')[::2])
+    if _FLOOD in marks:  # the cheapest to send
+        return True
     for _ in range(_ROUNDS):
         marks = marks.replace(b"()", b"")
     steps = marks.translate(_STEPS)
