@@ -89,7 +89,7 @@ def _made_anew(one: Any, other: Any, here: Place) -> bool:
     one, other = _innermost(one), _innermost(other)
     if not (isinstance(one, FunctionType) and isinstance(other, FunctionType)):
         return _class_of(one) is not _class_of(other)
-    if one.__code__ is not other.__code__:
+    if one is other or one.__code__ is not other.__code__:
         return False
     names = one.__code__.co_freevars
     cells = dict(
@@ -101,8 +101,12 @@ def _made_anew(one: Any, other: Any, here: Place) -> bool:
     if any(a is not b for a, b in cells.values()):
         return True
     # Nothing tells, and it makes no difference, unless what they were given does.
-    given = zip(one.__defaults__ or (), other.__defaults__ or (), strict=True)
-    return not own and all(a is b for a, b in given)
+    return not own and _given(one) == _given(other)
+
+
+def _given(function: FunctionType) -> list[int]:
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return [id(value) for value in defaults]
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -395,7 +395,7 @@ def test_whatever_a_factory_makes_counts_once_when_it_is_called_again() -> None:
 
 
 def test_what_a_loop_of_a_function_registers_is_meant() -> None:
-    push, ran = Receiver(guards=[]), list[object]()
+    push, ran, words = Receiver(guards=[]), list[object](), list[str]()
 
     def register() -> None:
         for number in range(2):
@@ -415,6 +415,13 @@ def test_what_a_loop_of_a_function_registers_is_meant() -> None:
             for _ in range(2):
                 push.on("deviceDeleted")(Store().save)
 
+        def noting(event: object, word: str) -> None:
+            words.append(word)
+
+        for word in ("a", "b"):
+            push.on("deviceDeleted")(functools.partial(noting, word=word))
+
     register()
     assert push.handle(BODY).status == 200
+    assert words == ["a", "b"]
     assert sorted(map(str, ran)) == ["0", "1", "late 1", "late 1", "method", "method"]
