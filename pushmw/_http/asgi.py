@@ -197,7 +197,8 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
                 if headers.__class__ is not list:  # iterables of iterables, read again later
                     headers = scope["headers"] = [(name, value) for name, value in headers]
                 if len(headers) > MOST:
-                    return await _refuse(scope, send, front.overwhelmed(), unread=True)
+                    answer = front.overwhelmed()
+                    return await _refuse(scope, send, answer, unread=True)
                 # In this frame what `_admit` does, for headers that were admitted before.
                 length = 0
                 for name, value in headers:
@@ -248,7 +249,8 @@ def _deliver(front: Front, app: "ASGIApp | None") -> ASGIApp:  # noqa: C901, PLR
         except Refused as error:
             answer, refused = error.answer, True
         except OURS as error:
-            return await _refuse(scope, send, front.unread(error), unread=unread)
+            answer = front.unread(error)
+            return await _refuse(scope, send, answer, unread=unread)
         except _DisconnectedError:
             return None
         except CancelledError:
