@@ -6,8 +6,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pushmw._threads import deadlines
 from pushmw._threads.deadlines import TICK, Watch, expired, watch_of, within
@@ -337,56 +335,3 @@ def test_a_task_that_was_cancelled_before_has_deadlines_as_any_other() -> None:
         task.uncancel()
 
     run(main())
-
-
-# The same as `asyncio.timeout`, whatever happens in which order
-
-ACTS = ("foreign", "uncancel", "wait", "swallow", "deadline")
-
-
-async def act(name: str, task: "asyncio.Task[Any]") -> None:
-    """Do what a handler or somebody else may do to the task."""
-    if name == "foreign":
-        task.cancel()
-    elif name == "uncancel":
-        task.uncancel()
-    elif name == "swallow":
-        with suppress(asyncio.CancelledError):
-            await asyncio.sleep(0)
-    else:
-        await asyncio.sleep(0 if name == "wait" else 0.2)
-
-
-async def outcome(kind: str, acts: list[str], before: int) -> tuple[str, int]:
-    """Let things happen to a task in a block with a deadline, and see how both come out."""
-    task = asyncio.current_task()
-    assert task is not None
-
-    async def block() -> None:
-        for name in acts:
-            await act(name, task)
-
-    for _ in range(before):
-        task.cancel()
-        await act("swallow", task)
-    try:
-        if kind == "ours":
-            await within(SHORT, block())
-        else:
-            async with asyncio.timeout(SHORT):
-                await block()
-        end = "well"
-    except (TimeoutError, asyncio.CancelledError) as error:
-        end = type(error).__name__
-    return end, task.cancelling()
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.sampled_from(ACTS), max_size=6), st.integers(0, 2))
-def test_it_ends_as_with_the_timeout_of_asyncio(acts: list[str], before: int) -> None:
-    async def main() -> list[str]:
-        tasks = [asyncio.create_task(outcome(kind, acts, before)) for kind in ("ours", "theirs")]
-        return [repr(each) for each in await asyncio.gather(*tasks, return_exceptions=True)]
-
-    ours, theirs = asyncio.run(main())
-    assert ours == theirs
