@@ -94,9 +94,39 @@ def _asks(handlers: Iterable[Handler], context: Context) -> bool:
 
 def _on_thread(plan: Plan, context: Context, entrance: Entrance) -> Route:
     """Compile handlers to be run on the thread that brings the push."""
-    rest = _from_thread(plan.rest, context, entrance)[0] if plan.rest else None
-    run, good = _from_thread(plan.handlers, context, entrance, rest)
+    if plan.rest:
+        rest, _ = _from_thread(plan.rest, context, entrance)
+        run, good = _from_thread(plan.handlers, context, entrance, rest)
+    else:
+        several = len(plan.handlers) > 1
+        run, good = (_from_thread if several else _one)(plan.handlers, context, entrance)
     return Route(run, good, waits=False, alone=_alone(plan, context, awaited=False))
+
+
+def _one(
+    handlers: Sequence[Handler], context: Context, entrance: Entrance
+) -> tuple[Callable[..., Outcome], Outcome]:
+    """Compile the one handler that most kinds have, which needs no list."""
+    (handled,), good = all_well(handlers)
+    run_it, settle = step(handled, context), blocking(context.deadline)
+    make, first, asks = entrance.push, handled.name, _asks(handlers, context)
+
+    def run(event: Event, body: bytes, source: Any, began: float = 0.0) -> Outcome:
+        push: Any = make(event, body, source, first) if asks else None
+        results: tuple[Result, ...] = ()
+        try:
+            result = run_it(event, push, settle, began)
+            if result is handled:
+                return good
+            results = (result,)
+            if result.error is not None:
+                push = push or make(event, body, source, first)
+                report(result, push, context, settle, began)
+        except STOPS as stop:
+            return outcome_of(results, stop)
+        return outcome_of(results)
+
+    return run, good
 
 
 def _from_thread(
@@ -156,8 +186,9 @@ def _inline(
         results: list[Result] = []
         try:
             for each in steps:
-                results.append(each(event, push, refuse, began))
-                if results[-1].error is not None:
+                result = each(event, push, refuse, began)
+                results.append(result)
+                if result.error is not None:
                     return go_on(event, push or make(event, body, source, first), results)
         except STOPS as stop:
             return outcome_of(results, stop)

@@ -22,7 +22,7 @@ from pushmw._http import answers
 from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_asgi
 from pushmw._http.front import Front
-from pushmw._http.heads import MOST, ASGIHeads, too_many
+from pushmw._http.heads import MOST, ASGIHeads, too_large
 from pushmw._http.replay import Receive, Send, replay_receive, replay_send
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._http.way import Way
@@ -122,7 +122,7 @@ def _guarded(front: Front, deliver: ASGIApp) -> ASGIApp:
         headers = scope.get("headers", ())
         if headers.__class__ is not list:  # iterables of iterables, read again later
             headers = scope["headers"] = [(name, value) for name, value in headers]
-        if too_many(headers):
+        if len(headers) > MOST or too_large(headers):
             return _refuse(scope, send, front.overwhelmed(), unread=True)
         refusal = ask(ASGIHeads(headers), _path(scope), peer_of(scope))
         if refusal is None:

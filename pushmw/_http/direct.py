@@ -10,7 +10,7 @@ from pushmw._dispatch.delivery import Delivery, Telling, new_id
 from pushmw._dispatch.entrance import Entrance
 from pushmw._http.answers import Answer, Refused
 from pushmw._http.front import Front, Table
-from pushmw._http.heads import HandedHeads, too_many
+from pushmw._http.heads import MOST, HandedHeads, too_large
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._register.options import Options
 from pushmw._threads.deadlines import within
@@ -65,7 +65,7 @@ class Direct:
         body = as_bytes("handle", body)
         named = [(name.lower(), str(value)) for name, value in headers.items()]
         gate = self._front.gate
-        if too_many(named):
+        if len(named) > MOST or (gate and too_large(named)):
             return self._front.overwhelmed()
         fields = joined(named)
         if gate and (refusal := gate.ask(HandedHeads(fields), path, peer)):

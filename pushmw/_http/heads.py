@@ -4,7 +4,7 @@ Most guards want one or two of them. To make a dictionary of all took as long as
 """
 
 from abc import abstractmethod
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from pushmw._http.rules import joined
@@ -21,17 +21,16 @@ MOST: Final = 200
 _LARGEST: Final = 64 * 1024
 
 
-def too_many(fields: Collection[tuple[Any, Any]]) -> bool:
-    """Tell whether headers, by name and value, are more than guards are to look through."""
-    return len(fields) > MOST or sum(len(n) + len(v) for n, v in fields) > _LARGEST
+def too_large(fields: Iterable[tuple[Any, Any]]) -> bool:
+    """Tell whether headers, by name and value, are larger than guards are to look through."""
+    return sum(len(name) + len(value) for name, value in fields) > _LARGEST
 
 
 def too_many_of(environ: Mapping[str, Any]) -> bool:
-    """Tell so of those of an environ, which servers of WSGI bound in size themselves."""
+    """Tell whether those of an environ are too many; in size servers of WSGI bound them."""
     if len(environ) <= MOST:  # with what the server puts there they are more than the headers
         return False
-    keys = [key for key in environ if key.startswith("HTTP_") or key in BARE_KEYS]
-    return too_many([(key, environ[key]) for key in keys])
+    return sum(key.startswith("HTTP_") or key in BARE_KEYS for key in environ) > MOST
 
 
 class _Keys(dict[str, str]):

@@ -167,7 +167,7 @@ def _call_of(method: Callable[..., Any], label: str, name: str) -> Callable[...,
     event = body.replace(kind=body.POSITIONAL_ONLY, default=body.empty)
     delivery = inspect.Parameter("_delivery", body.POSITIONAL_ONLY, annotation=Delivery)
     call.__signature__ = inspect.Signature([event, delivery])
-    return call  # type: ignore[no-any-return]
+    return call  # type: ignore[no-any-return]  # a function, to which attributes were set
 
 
 def _parameter(method: Callable[..., Any], label: str) -> inspect.Parameter | None:

@@ -21,7 +21,7 @@ from pushmw._http import answers
 from pushmw._http.answers import SILENCING, UNHANDLED, Answer, Refused
 from pushmw._http.asgi import peer_of as asgi_peer_of
 from pushmw._http.front import Front
-from pushmw._http.heads import ASGIHeads, WSGIHeads, too_many, too_many_of
+from pushmw._http.heads import MOST, ASGIHeads, WSGIHeads, too_large, too_many_of
 from pushmw._http.rules import Rules, check_size
 from pushmw._http.wsgi import peer_of, read_body
 from pushmw._register.options import Options
@@ -156,15 +156,15 @@ class _Intake:
     def _denied(self, request: HttpRequest) -> Answer | None:
         """Count the headers, ask the guards, and give the answer to whom they refuse."""
         gate, meta, scope = self._front.gate, request.META, getattr(request, "scope", None)
-        if too_many_of(meta) if scope is None else too_many(scope["headers"]):
+        fields = () if scope is None else scope["headers"]
+        if len(fields) > MOST or too_many_of(meta) or (gate and too_large(fields)):
             return self._front.overwhelmed()
         if gate is None:
             return None
         if scope is None:
             refusal = gate.ask(WSGIHeads(meta), request.path_info, peer_of(meta))
         else:  # some versions of Django take X_Name for X-Name
-            heads = ASGIHeads(scope["headers"])
-            refusal = gate.ask(heads, request.path_info, asgi_peer_of(scope))
+            refusal = gate.ask(ASGIHeads(fields), request.path_info, asgi_peer_of(scope))
         return None if refusal is None else self._front.denies(refusal)
 
     def _body(self, request: Any) -> bytes:

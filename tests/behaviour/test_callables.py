@@ -13,9 +13,6 @@ from sites.base import ASYNC, INLINE, SYNC, Can, Start, Style
 STYLES = (SYNC, INLINE, ASYNC)
 
 
-# -- what can be a handler
-
-
 class Shop:
     """Has handlers of many kinds, which note what they took."""
 

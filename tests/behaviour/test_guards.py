@@ -57,9 +57,11 @@ def assert_denied(reply: Reply, status: int) -> None:
 def test_every_attack_is_refused(start: Start, defence: Defence, attack: Attack) -> None:
     push, got = guarded(defence.guard())
     site, now = start(push), time.time()
+    headers: Any = Pairs(attack.make(now))
     if attack.after:
-        assert_ok(site.post(PUSH, Pairs(attack.after(now))))  # type: ignore[arg-type]
-    reply = site.post(PUSH, Pairs(attack.make(now)))  # type: ignore[arg-type]
+        opening: Any = Pairs(attack.after(now))
+        assert_ok(site.post(PUSH, opening))
+    reply = site.post(PUSH, headers)
     assert_denied(reply, defence.status)
     assert site.inner.seen == []
     before = 1 if attack.after else 0

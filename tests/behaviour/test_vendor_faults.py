@@ -47,9 +47,9 @@ def called(seen: Seen) -> list[str]:
 
 
 @pytest.mark.parametrize("layout", [{}, {"indent": 2}], ids=["a blank", "lines"])
-def test_a_blank_after_a_colon_hides_no_push(start: Start, layout: dict[str, int]) -> None:
+def test_a_blank_after_a_colon_hides_no_push(start: Start, layout: dict[str, Any]) -> None:
     push, seen = migrated()
-    body = json.dumps(json.loads(PUSH), **layout).encode()  # type: ignore[arg-type]
+    body = json.dumps(json.loads(PUSH), **layout).encode()
     assert b'"notifyType": "' in body
     assert_ok(start(push).post(body))
     assert called(seen) == ["handleDeviceDataChanged"]

@@ -48,16 +48,16 @@ def plain_object(event: object) -> None: ...
 def either(event: DeviceAdded | DeviceDeleted) -> None: ...
 
 
-def either_in_old_words(event: Union[DeviceAdded, DeviceDeleted]) -> None: ...  # noqa: UP007
+def either_in_old_words(event: Union[DeviceAdded, DeviceDeleted]) -> None: ...  # noqa: UP007 - the older spelling
 
 
-def maybe(event: Optional[DeviceAdded]) -> None: ...  # noqa: UP045
+def maybe(event: Optional[DeviceAdded]) -> None: ...  # noqa: UP045 - as well
 
 
 def rest(event: Notification | Unclassified) -> None: ...
 
 
-def without_annotation(event): ...  # type: ignore[no-untyped-def]
+def without_annotation(event): ...  # type: ignore[no-untyped-def]  # that is the case
 
 
 def for_checkers(event: "OnlyForCheckers") -> None: ...
