@@ -29,6 +29,7 @@ def told_on(name: str) -> dict[str, Any]:
 
 
 def test_on_gevent_async_handlers_run_concurrently_on_one_loop_that_no_greenlet_sees() -> None:
+    """And waiting for them leaves the one native thread that the program has free."""
     told = told_on("gevent")
     assert told["in a loop"] == 0
     assert told["free"] > 0
