@@ -126,7 +126,7 @@ def test_an_async_handler_that_defies_its_cancellation_is_503_too(start: Start) 
 
 @pytest.mark.needs(Can.LOOP)
 def test_a_late_sync_handler_is_503_and_its_thread_goes_on(start: Start, blocking_on: Any) -> None:
-    push = impatient()
+    push = impatient(TIME_TO_BEGIN)
     failures = noting_failures(push)
     handler = blocking_on(push)
     site = start(push)
@@ -143,7 +143,7 @@ def test_a_late_sync_handler_is_503_and_its_thread_goes_on(start: Start, blockin
 def test_a_late_sync_handler_that_fails_in_the_end_is_told_to_the_hook_once(
     start: Start, blocking_on: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    push = impatient()
+    push = impatient(TIME_TO_BEGIN)
     failures = noting_failures(push)
     handler = blocking_on(push, fails=True)
     after = threading.Event()
@@ -176,7 +176,7 @@ def test_a_late_sync_handler_on_the_servers_thread_is_logged_and_answered_truly(
 def test_when_late_handlers_hold_every_thread_pushes_get_503_at_once(
     start: Start, blocking_on: Any
 ) -> None:
-    push = impatient(threads=2)
+    push = impatient(TIME_TO_BEGIN, threads=2)
     failures = noting_failures(push)
     handler = blocking_on(push)
     site = start(push)
@@ -194,7 +194,7 @@ def test_when_late_handlers_hold_every_thread_pushes_get_503_at_once(
 def test_threads_that_late_handlers_gave_back_are_used_again(
     start: Start, blocking_on: Any
 ) -> None:
-    push = impatient(threads=1)
+    push = impatient(TIME_TO_BEGIN, threads=1)
     handler = blocking_on(push)
     site = start(push)
     assert site.post(PUSH).status == 503
