@@ -164,12 +164,22 @@ def progress(event: UpgradeProgress) -> None:
     assert_type((event.task_id, event.target), tuple[str, str])
     assert_type(event.state, UpgradePhase)
     assert_type((event.device_id, event.current_version), tuple[str | None, str | None])
-    assert_type(event.event, Notification)
+    assert_type(
+        event.event,
+        FwUpgradeStateChanged
+        | SwUpgradeStateChanged
+        | FwUpgradeResult
+        | SwUpgradeResult
+        | BatchTaskUpdate,
+    )
     assert_type(event.kind, str)
+    if isinstance(event.event, BatchTaskUpdate):
+        assert_type(event.event.body.status, str | None)
 
 
 @push.on(DeviceReport, name="reports")
 async def report(event: DeviceReport, delivery: Delivery) -> None:
+    assert_type(event.event, DeviceDataChanged | DeviceDatasChanged | DevicePropertyReport)
     assert_type(event.services, tuple[ServiceReport, ...])
     assert_type(event.services[0].data, dict[str, Any])
     assert_type(event.device_id, str | None)

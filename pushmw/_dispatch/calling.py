@@ -183,6 +183,9 @@ def _settled(handled: Result, context: Context) -> Step:
     def run(event: Taken, push: Delivery, settle: Settle, since: Since) -> Result:
         try:
             result: Result = settle(arun(event, push), since)
+        except TimeoutError as told:  # its own is in a result
+            late = TimeoutError(f"{handler.name} was {overrun(context)}: {told}")
+            return failure(handler, late, late=True)
         except RAISED as raised:
             return failed(handler, raised)
         return result

@@ -1,5 +1,6 @@
 """What became of a push: a value, made of what became of it in each handler."""
 
+import re
 from collections.abc import Iterable
 from enum import Enum, auto
 from typing import TypeAlias
@@ -103,5 +104,15 @@ def well(handler: Handler) -> Result:
 
 def failure(handler: Handler, error: Exception, *, late: bool = False) -> Result:
     """Give the result of a handler that failed."""
+    if isinstance(error, AttributeError):
+        _explain(error)
     state = State.RETRY if isinstance(error, Retry) else State.FAILED
     return Result(handler, State.LATE if late else state, error)
+
+
+def _explain(error: AttributeError) -> None:
+    """Say how a member is called here that was asked for by its name in JSON."""
+    name = error.name or ""
+    here = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    if isinstance(error.obj, msgspec.Struct) and here != name and hasattr(error.obj, here):
+        error.add_note(f"{name} of a push is {here} in Python")

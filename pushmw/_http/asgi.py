@@ -23,6 +23,7 @@ from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_asgi
 from pushmw._http.front import Front
 from pushmw._http.heads import MOST, ASGIHeads, too_large
+from pushmw._http.paths import Paths
 from pushmw._http.replay import Receive, Send, replay_receive, replay_send
 from pushmw._http.rules import Rules, check_size, joined
 from pushmw._http.way import Way
@@ -66,7 +67,7 @@ def wrap(way: Way, app: "ASGIApp | None") -> WrappedASGI:
         """Take the first request that is no push, and make way for those to come."""
         nonlocal inner
         way.begin()
-        inner = behind
+        inner = _watched(paths, behind) if paths.watched() else behind
         return inner(scope, receive, send)
 
     def first_push(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -110,6 +111,17 @@ def _marked(middleware: ASGIApp) -> ASGIApp:
         await middleware(scope, receive, send)
 
     return awaiting
+
+
+def _watched(paths: Paths, app: ASGIApp) -> ASGIApp:
+    """Look at what is passed on, for a callback path that is spelt otherwise."""
+
+    def watching(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope.get("method") == "POST" and "path" in scope:
+            paths.tell_near(_path(scope))
+        return app(scope, receive, send)
+
+    return watching
 
 
 def _guarded(front: Front, deliver: ASGIApp) -> ASGIApp:

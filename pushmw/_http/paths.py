@@ -1,11 +1,15 @@
 """The callback paths as each protocol spells them. Matching is exact, on the decoded path."""
 
+import logging
+import re
 from collections.abc import Iterable
 from typing import Final
 
 # Mount points remembered, and their characters: some servers let a client name them.
 _ROOTS: Final = 64
 _LONGEST: Final = 256
+
+logger = logging.getLogger("pushmw")
 
 
 class Paths:
@@ -36,6 +40,19 @@ class Paths:
     def __contains__(self, path: str) -> bool:
         return path in self._paths
 
+    def watched(self) -> bool:
+        """Tell whether somebody wants to read of paths that are nearly right."""
+        return logger.isEnabledFor(logging.DEBUG)
+
+    def tell_near(self, path: str) -> None:
+        """Log that a POST came to a path that only looks like one of these."""
+        if any(_alike(path) == _alike(each) != "" for each in self._paths if each != path):
+            # Not the path: it may be secret.
+            logger.debug(
+                "a POST came to a path that is no callback path, but is one in another spelling, "
+                "of slashes or of upper and lower case: it was passed on"
+            )
+
     def mounted(self, root: str) -> dict[str, None]:
         """Give the ASGI paths that match under a ``root_path``, and remember them if that is short.
 
@@ -51,3 +68,7 @@ class Paths:
         if len(root) <= _LONGEST:
             self.under[root] = matching
         return matching
+
+
+def _alike(path: str) -> str:
+    return re.sub("/+", "/", path).strip("/").casefold()

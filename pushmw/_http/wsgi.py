@@ -21,6 +21,7 @@ from pushmw._http.answers import HANDLED, Answer, Refused
 from pushmw._http.applications import STANDS, check_wsgi
 from pushmw._http.front import Front
 from pushmw._http.heads import BARE_KEYS, MOST, WSGIHeads, too_many_of
+from pushmw._http.paths import Paths
 from pushmw._http.replay import replay_wsgi
 from pushmw._http.rules import Rules, check_size
 from pushmw._http.way import Way
@@ -69,7 +70,7 @@ def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
         """Take the first request that is no push, and make way for those to come."""
         nonlocal inner
         way.begin()
-        inner = behind
+        inner = _watched(way.paths, behind) if way.paths.watched() else behind
         return inner(environ, start_response)
 
     def first_push(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -91,6 +92,17 @@ def wrap(way: Way, app: "WSGIApp | None") -> Wrapped:
 
     setattr(middleware, STANDS, way.owner)
     return middleware
+
+
+def _watched(paths: Paths, app: "WSGIApp") -> "WSGIApp":
+    """Look at what is passed on, for a callback path that is spelt otherwise."""
+
+    def watching(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("REQUEST_METHOD") == "POST" and "PATH_INFO" in environ:
+            paths.tell_near(_path(environ))
+        return app(environ, start_response)
+
+    return watching
 
 
 def _guarded(front: Front, deliver: "WSGIApp") -> "WSGIApp":

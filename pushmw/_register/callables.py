@@ -127,8 +127,8 @@ def check_handler(who: str, function: Any) -> None:
     check_default(who, function, parameters)
 
 
-def wants(function: Callable[..., Any], taken: int) -> bool:
-    """Tell whether ``function`` takes a delivery after its first ``taken`` arguments.
+def wants(function: Callable[..., Any], *given: str) -> bool:
+    """Tell whether ``function`` takes a delivery after what else it is ``given``, as it is named.
 
     It does when a further *required* positional parameter exists, or one is annotated `Delivery`.
     What stands behind a decorator may get more from that, so there only what asks for it gets it.
@@ -137,7 +137,7 @@ def wants(function: Callable[..., Any], taken: int) -> bool:
         TypeError: it cannot be called that way: too few or too many parameters are required, or
             the one for the delivery is annotated as something else.
     """
-    parameters = _parameters(function)
+    parameters, taken = _parameters(function), len(given)
     if parameters is None:
         return False
     positional = [p for p in parameters if p.kind in _POSITIONAL]
@@ -153,7 +153,7 @@ def wants(function: Callable[..., Any], taken: int) -> bool:
     keyword_only = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     too_few, too_many = len(positional) < taken and not rest, len(required) > taken + 1
     if too_few or too_many or keyword_only or misplaced or others:
-        takes = " and ".join(["the event"] * taken + ["the delivery"])
+        takes = " and ".join((*given, "the delivery"))
         more = "; what else it needs it gets by functools.partial or in a closure" if others else ""
         raise TypeError(
             f"{name_of(function)}{signature_of(function)} cannot be called: "

@@ -1,7 +1,7 @@
 """Kinds by name: the built-in ones, the user's own, and what to say of a name that is none."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, Literal
 
@@ -11,6 +11,7 @@ from pushmw._dispatch.plan import ANY, UNHANDLED
 from pushmw.notifications.base import Notification
 from pushmw.notifications.legacy import LEGACY_KINDS
 from pushmw.notifications.operations import COMMAND_STATE
+from pushmw.notifications.views import View
 
 
 def is_paired(kind: str | type) -> bool:
@@ -30,9 +31,14 @@ def built_in(*, paired: bool) -> dict[str, type[Notification]]:
     return {**LEGACY_KINDS, **IOTDA_KINDS}
 
 
-def unknown(kind: str, known: Iterable[str]) -> str:
-    """Say that no kind is called so, and which are called like it."""
+def unknown(kind: str, known: Mapping[str, type]) -> str:
+    """Say that no kind is called so, and which are: by their class, or nearly."""
     close = difflib.get_close_matches(kind, (*known, ANY), n=3)
+    views = [view.__name__ for view in View.__subclasses__() if view.__name__ == kind]
+    if views:
+        return f"on: {kind!r} is the name of a class, not of a kind; write push.on({kind})"
+    named = [name for name, struct in known.items() if struct.__name__.lower() == kind.lower()]
+    close = list(dict.fromkeys([*named, *close]))[:3]
     meant = f"did you mean {' or '.join(map(repr, close))}?" if close else "see `pushmw kinds`."
     return (
         f"on: no kind is called {kind!r}; {meant} "

@@ -1,7 +1,8 @@
 """The options of a receiver, checked where they are written."""
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 import msgspec
 
@@ -77,11 +78,27 @@ def _paths(name: str, value: Any) -> tuple[str, ...]:
     for path in paths:
         if not isinstance(path, str) or not path.startswith("/"):
             raise ValueError(f"{name} must be one or several paths that begin with '/'")
-        if "?" in path or "#" in path:
-            raise ValueError(f"{name} must be without a query or fragment")
+        _check_path(name, path)
     if not paths:
         raise ValueError(f"{name} must name at least one path")
     return paths
+
+
+_NEVER: Final = (
+    (r"[?#]", "must be without a query or fragment"),
+    (r"[<{].*[>}]|\*", "is matched as it stands, so a pattern such as {!r} never matches"),
+    (r"%[0-9A-Fa-f]{2}", "is matched decoded, so {!r} never matches: write the character"),
+    (r"/\.{1,2}(?=/|$)", "must be without {!r}, which clients take out"),
+    (r"[\x00-\x1f\x7f]|\s$", "must be without {!r}, which no path has"),
+    (r"[\ud800-\udfff]", "must be text that UTF-8 can hold, which {!r} is not"),
+)
+
+
+def _check_path(name: str, path: str) -> None:
+    """Refuse a path that no request has. What is said of it is not all of it: it may be secret."""
+    for pattern, text in _NEVER:
+        if found := re.search(pattern, path):
+            raise ValueError(f"{name} {text.format(found.group())}")
 
 
 def _guards(name: str, value: Any) -> tuple[Any, ...] | None:

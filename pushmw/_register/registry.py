@@ -171,7 +171,7 @@ class Registry:
                 expected=target.expected if target.view else (),
                 where=where,
                 inline=inline,
-                takes_delivery=wants(function, 1),
+                takes_delivery=wants(function, "the event"),
                 awaited=is_async(function),
             )
             self._put(self.entries, handler, _is_handler_again)
@@ -201,8 +201,11 @@ class Registry:
         """Register a hook to be called with the exception and the delivery of a failed handler."""
         self._check_open("register error hooks")
         check_handler("error", function)
-        if not wants(function, 1):
-            raise TypeError(f"error: {name_of(function)} must take the error and the delivery")
+        if not wants(function, "the error"):
+            raise TypeError(
+                f"error: {name_of(function)} must take the error and the delivery, as in "
+                "def failed(error, delivery)"
+            )
         hook = Hook(function, name_of(function), is_async(function))
         self._put(self.hooks, hook, _is_hook_again)
         return function
@@ -214,7 +217,7 @@ class Registry:
         async one on the loop. An exception of the handler passes through its exit.
         """
         self._check_open("register context managers")
-        around = Around(factory, wants(factory, 0), is_async_context(factory))
+        around = Around(factory, wants(factory), is_async_context(factory))
         self._put(self.arounds, around, _is_around_again)
         return factory
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from types import FrameType
 from typing import Any, TypeVar, cast
 
 from pushmw._forks import reset_at_fork
@@ -56,8 +57,24 @@ class _LoopThread:
                 self._loop.call_soon_threadsafe(self._identify)
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def holder(self) -> str:
+        """Say what keeps the loop from ending some work that was told to end."""
+        frame = sys._current_frames().get(self._ident or 0)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # documented, all the same
+        if frame is None or asyncio.current_task(self._loop) is None:
+            return "it was cancelled and went on"
+        while (caller := frame.f_back) and not _runs_others(caller):
+            frame = caller
+        code = frame.f_code
+        place = f"{code.co_qualname}, {code.co_filename}:{frame.f_lineno}"
+        return f"the event loop of all async handlers is blocked in {place}"
+
     def _identify(self) -> None:
         self._ident = threading.get_ident()
+
+
+def _runs_others(frame: FrameType) -> bool:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.startswith(("asyncio.", "pushmw."))
 
 
 def _gevent() -> Any:
@@ -122,7 +139,7 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
     """Run a coroutine on the process's loop thread and wait for it here.
 
     Raises:
-        TimeoutError: it did not end in ``timeout`` seconds; it was told to.
+        TimeoutError: it did not end in ``timeout`` seconds; it was told to. The message says why.
         RuntimeError: this is the loop's own thread.
     """
     loop_thread.check_elsewhere(work)
@@ -133,8 +150,11 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         else:
             result, error = _in_greenlet(future, timeout)
     except TimeoutError:
+        if future.done():  # it is its own
+            raise
+        why = loop_thread.holder()
         future.cancel()
-        raise
+        raise TimeoutError(why) from None
     if error is not None:
         raise error
     return cast("T", result)

@@ -67,7 +67,14 @@ class PushMiddleware:
     def _first(self, request: HttpRequest) -> Any:
         """Take the first request that is no push, and make way for those to come."""
         self._way.begin()
-        self._get_response = self._behind
+        watched = self._way.paths.watched()
+        self._get_response = self._watching if watched else self._behind
+        return self._behind(request)
+
+    def _watching(self, request: HttpRequest) -> Any:
+        """Look at what is passed on, for a callback path that is spelt otherwise."""
+        if request.method == "POST":
+            self._way.paths.tell_near(request.path_info)
         return self._behind(request)
 
     def _intake(self) -> "_Intake":

@@ -50,6 +50,16 @@ class Unclassified(msgspec.Struct, frozen=True):
     reason: str
     body: bytes
 
+    @property
+    def device_id(self) -> None:
+        """None: which device it was about is not known."""
+        return None
+
+    @property
+    def occurred_at(self) -> None:
+        """None: when it happened is not known."""
+        return None
+
     def __repr__(self) -> str:
         size = len(self.body)
         return f"Unclassified(kind={self.kind!r}, reason={self.reason!r}, body=<{size} bytes>)"

@@ -123,7 +123,11 @@ def as_bytes(who: str, body: Any) -> bytes:
         TypeError: it is text, or something else.
     """
     if not isinstance(body, bytes | bytearray | memoryview):
-        raise TypeError(f"{who}: the body must be bytes, not {type(body).__name__}")
+        kind = type(body).__name__
+        raise TypeError(
+            f"{who}: the body must be bytes, not {kind}; take those that came, before they are "
+            "decoded or read as JSON"
+        )
     return bytes(cast("bytes", body))
 
 

@@ -6,7 +6,7 @@ A handler for one of these classes takes the pushes of all their kinds, as `View
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
@@ -19,6 +19,9 @@ from pushmw.notifications.legacy import (
     SwUpgradeResult,
     SwUpgradeStateChanged,
 )
+
+if TYPE_CHECKING:
+    from pushmw.notifications.iotda import BatchTaskUpdate, DevicePropertyReport
 
 Make = Callable[[Any], Any]
 
@@ -99,6 +102,14 @@ class UpgradeProgress(View, frozen=True, kw_only=True):
         description: The same in words, if the push has some.
     """
 
+    if TYPE_CHECKING:  # the classes of IoTDA are imported where they are asked for
+        event: (
+            FwUpgradeStateChanged
+            | SwUpgradeStateChanged
+            | FwUpgradeResult
+            | SwUpgradeResult
+            | BatchTaskUpdate
+        )
     task_id: str
     target: str
     state: UpgradePhase
@@ -192,6 +203,8 @@ class DeviceReport(View, frozen=True, kw_only=True):
         gateway_id: Device id of its gateway; equal to device_id for a directly connected device.
     """
 
+    if TYPE_CHECKING:
+        event: DeviceDataChanged | DeviceDatasChanged | DevicePropertyReport
     services: tuple[ServiceReport, ...]
     device_id: str | None = None
     gateway_id: str | None = None

@@ -157,7 +157,7 @@ def test_a_delivery_is_found_by_its_name_too(
     def optional(event: Any, more: Any = None) -> None: ...
 
     monkeypatch.setattr(callables, "hints", lambda function: {"event": Any, "more": hint})
-    assert wants(optional, 1) is is_delivery
+    assert wants(optional, "the event") is is_delivery
     check_event(optional, [DeviceDeleted])
 
 

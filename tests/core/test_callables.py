@@ -224,7 +224,7 @@ class Methods:
     ],
 )
 def test_a_delivery_is_passed_to_who_requires_or_annotates_it(function: Callable[..., Any]) -> None:
-    assert wants(function, 1)
+    assert wants(function, "the event")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_delivery_is_passed_to_who_requires_or_annotates_it(function: Callable
     ],
 )
 def test_no_delivery_is_passed_to_the_others(function: Callable[..., Any]) -> None:
-    assert not wants(function, 1)
+    assert not wants(function, "the event")
 
 
 def nothing() -> None: ...
@@ -264,7 +264,7 @@ def test_what_cannot_be_called_is_refused_with_its_signature(
     function: Callable[..., Any],
 ) -> None:
     with pytest.raises(TypeError) as caught:
-        wants(function, 1)
+        wants(function, "the event")
     name = name_of(function).split(":")[1]
     assert f":{name}(" in str(caught.value)
     assert str(caught.value).endswith(
@@ -273,10 +273,10 @@ def test_what_cannot_be_called_is_refused_with_its_signature(
 
 
 def test_a_context_manager_may_take_the_delivery_or_nothing() -> None:
-    assert wants(lambda delivery: None, 0)
-    assert not wants(nothing, 0)
+    assert wants(lambda delivery: None)
+    assert not wants(nothing)
     with pytest.raises(TypeError, match="cannot be called: pushmw passes the delivery"):
-        wants(required, 0)
+        wants(required)
 
 
 # The class of the event
