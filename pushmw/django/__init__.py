@@ -2,7 +2,8 @@
 # Django ships no types.
 """pushmw in a Django project: outermost in wsgi.py or asgi.py, or as the first middleware.
 
-Both ways care for the database connections of handlers as Django does for those of views: dead and
+Handlers in ``pushes.py`` of an installed app are imported by themselves. With ``"pushmw.django"`` in
+``INSTALLED_APPS``, ``manage.py check`` looks at the setting. Both ways care for the database connections of handlers as Django does for those of views: dead and
 expired ones are closed before and after each handler, on the thread the handler uses.
 """
 
@@ -12,6 +13,7 @@ from pushmw._http import asgi as asgi_adapter
 from pushmw._http import wsgi as wsgi_adapter
 from pushmw.django._connections import GLUE
 from pushmw.django._middleware import PushMiddleware
+from pushmw.django._settings import import_pushes
 from pushmw.receiver import Receiver
 
 if TYPE_CHECKING:
@@ -44,5 +46,6 @@ def _way(name: str, push: Any) -> "Way":
     if not isinstance(push, Receiver):
         kind = type(push).__name__
         raise TypeError(f"pushmw.django.{name}(push, app) takes a Receiver first, not {kind}")
+    import_pushes()
     push.set_glue(GLUE)
     return push.way(GLUE)

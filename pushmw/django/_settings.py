@@ -4,13 +4,18 @@
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.module_loading import import_string
+from django.utils.module_loading import autodiscover_modules, import_string
 
 from pushmw.receiver import Receiver
 
 
+def import_pushes() -> None:
+    """Import ``pushes.py`` of every installed app that has one, for the handlers in it."""
+    autodiscover_modules("pushes")
+
+
 def configured_receiver() -> Receiver:
-    """Give the receiver that PUSHMW_RECEIVER names.
+    """Give the receiver that PUSHMW_RECEIVER names, with the handlers of installed apps.
 
     Raises:
         ImproperlyConfigured: the setting is missing, or does not lead to a receiver.
@@ -29,4 +34,5 @@ def configured_receiver() -> Receiver:
         raise ImproperlyConfigured(
             f"PUSHMW_RECEIVER: {path!r} is a {type(push).__name__}, not a pushmw.Receiver"
         )
+    import_pushes()
     return push

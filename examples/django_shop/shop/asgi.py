@@ -5,10 +5,7 @@ import os
 from django.core.asgi import get_asgi_application
 
 import pushmw.django
+from shop.receivers import push
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
-application = get_asgi_application()
-
-from meters.receivers import push  # noqa: E402 - models can be imported from here on
-
-application = pushmw.django.asgi(push, application)
+application = pushmw.django.asgi(push, get_asgi_application())

@@ -8,7 +8,7 @@ SECRET_KEY = "made-up-for-an-example"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 
-INSTALLED_APPS = ["meters"]
+INSTALLED_APPS = ["meters", "pushmw.django"]
 MIDDLEWARE = [
     # The other way: without the lines on pushmw in wsgi.py and asgi.py, and with these two.
     # "pushmw.django.PushMiddleware",
@@ -16,7 +16,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
-# PUSHMW_RECEIVER = "meters.receivers.push"
+# PUSHMW_RECEIVER = "shop.receivers.push"
 
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"

@@ -9,11 +9,8 @@ from pushmw import (
     DeviceDataChanged,
     FwUpgradeResult,
     FwUpgradeStateChanged,
-    Receiver,
 )
-
-# Nobody but this machine gets to it. A shop that others reach needs guards: docs/security.md.
-push = Receiver(guards=[])
+from shop.receivers import push
 
 
 @push.on("deviceAdded")
