@@ -3,7 +3,9 @@
 import difflib
 import functools
 import inspect
+import logging
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
@@ -14,6 +16,8 @@ from pushmw._register.callables import check_event, is_async
 from pushmw._register.lazy import signature
 from pushmw._register.refusals import check_object
 from pushmw._register.sdk_request import Call, text_of
+
+logger = logging.getLogger("pushmw")
 
 # What a platform calls a product model it may call capabilities as well, with the same members.
 HANDLERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -116,6 +120,8 @@ def mount(receiver: PushMessageReceiver, registry: Registers) -> None:
     classes = {
         name: tuple(known.get(kind, object) for kind in several) for name, several in kinds.items()
     }
+    for name in kinds:
+        _tell_of_flask(getattr(receiver, name), f"{label}.{name}")
     for name, call in calls.items():  # all of them before the first is registered
         check_event(call, classes[name])
     for name, call in calls.items():
@@ -134,6 +140,24 @@ def _check_spelling(receiver: PushMessageReceiver, label: str) -> None:
                 f"mount: {label}.{name} is no method of the SDKs; did you mean {close[0]!r}? "
                 "One of your own needs another name."
             )
+
+
+def _tell_of_flask(method: Any, label: str) -> None:
+    """Log that a method still reads Flask's ``request``, as far as its names show."""
+    flask: Any = sys.modules.get("flask")
+    function = inspect.unwrap(getattr(method, "__func__", method))
+    code = getattr(function, "__code__", None)
+    if flask is None or code is None:
+        return
+    own = [function.__globals__.get(name) for name in code.co_names]
+    if any(each is flask.request for each in own) or (
+        any(each is flask for each in own) and "request" in code.co_names
+    ):
+        logger.warning(
+            "mount: %s reads flask.request, which raises where no request of Flask's own is, as in "
+            "every push: from pushmw.compat import request instead",
+            label,
+        )
 
 
 def _overrides(receiver: PushMessageReceiver, name: str) -> bool:

@@ -90,29 +90,23 @@ def test_handlers_of_an_app_are_found(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "line"),
+    ("settings", "told"),
     [
-        (
-            (MIDDLEWARE,),
-            "?: (pushmw.E001) PUSHMW_RECEIVER must be the dotted path of a pushmw.Receiver, such "
-            "as 'shop.receivers.push', not None",
-        ),
-        (
-            ('PUSHMW_RECEIVER = "receivers.pusj"\n',),
-            "?: (pushmw.E001) PUSHMW_RECEIVER: cannot import 'receivers.pusj': Module "
-            '"receivers" does not define a "pusj" attribute/class',
-        ),
+        ((MIDDLEWARE,), " must be the dotted path of a pushmw.Receiver, such as {}, not None"),
+        (('PUSHMW_RECEIVER = "receivers.pusj"\n',), ": cannot import 'receivers.pusj': {}"),
         (
             ('PUSHMW_RECEIVER = "receivers.Receiver"\n',),
-            "?: (pushmw.E001) PUSHMW_RECEIVER: 'receivers.Receiver' is a type, not a "
-            "pushmw.Receiver",
+            ": 'receivers.Receiver' is a type, not a pushmw.Receiver",
         ),
     ],
     ids=["missing", "no such name", "no receiver"],
 )
-def test_a_wrong_setting_is_an_error(project: Path, settings: tuple[str, ...], line: str) -> None:
+def test_a_wrong_setting_is_an_error(project: Path, settings: tuple[str, ...], told: str) -> None:
     status, said = check(project, APP, *settings)
-    assert (status, line in said.splitlines()) == (1, True), said
+    imports = 'Module "receivers" does not define a "pusj" attribute/class'
+    told = told.format(imports if "import" in told else "'shop.receivers.push'")
+    assert status == 1
+    assert f"?: (pushmw.E001) PUSHMW_RECEIVER{told}" in said.splitlines()
 
 
 def test_a_receiver_without_handlers_is_a_warning(project: Path) -> None:

@@ -5,11 +5,14 @@ import contextvars
 import logging
 from typing import Any
 
+import flask
 import pytest
 from flask import Flask, Response, current_app, g, request
 
 import pushmw.flask
 from pushmw import DeviceAdded, Receiver
+from pushmw.compat import PushMessageReceiver
+from pushmw.compat import request as pushed
 from pushmw.guards import Bearer
 from pushmw.samples import sample
 from sites.base import CALLBACK
@@ -220,3 +223,32 @@ def test_a_route_of_ones_own_may_get_a_part_of_a_chunked_push() -> None:
         server.run(push.wsgi(app.wsgi_app), None)
         assert server.post(chunks(PUSH), chunked, CALLBACK).body == b"ok"
         assert push.counts.handled == 1
+
+
+class Named(PushMessageReceiver):
+    def handleDeviceAdded(self) -> None:
+        print(request.json)
+
+
+class Dotted(PushMessageReceiver):
+    def handleDeviceAdded(self) -> None:
+        print(flask.request.json)
+
+
+class Migrated(PushMessageReceiver):
+    def handleDeviceAdded(self) -> None:
+        print(pushed.json, current_app.name)
+
+
+@pytest.mark.parametrize("receiver", [Named, Dotted, Migrated])
+def test_flasks_request_that_was_left_in_a_mounted_receiver_is_told(
+    caplog: pytest.LogCaptureFixture, receiver: type[PushMessageReceiver]
+) -> None:
+    Receiver(guards=[]).mount(receiver())
+    told = [record.getMessage() for record in caplog.records]
+    line = (
+        f"mount: {__name__}:{receiver.__name__}.handleDeviceAdded reads flask.request, which raises "
+        "where no request of Flask's own is, as in every push: from pushmw.compat import request "
+        "instead"
+    )
+    assert told == ([] if receiver is Migrated else [line])

@@ -1,6 +1,7 @@
 """Routes of the shop."""
 
 from django.urls import path
+
 from meters import views
 
 urlpatterns = [
