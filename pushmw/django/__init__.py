@@ -2,8 +2,8 @@
 # Django ships no types.
 """pushmw in a Django project: outermost in wsgi.py or asgi.py, or as the first middleware.
 
-Handlers in ``pushes.py`` of an installed app are imported by themselves. ``manage.py check`` looks at
-the setting where ``"pushmw.django"`` is one of ``INSTALLED_APPS``.
+Handlers in ``pushes.py`` of an installed app are imported by themselves. ``manage.py check`` looks
+at the setting where ``"pushmw.django"`` is one of ``INSTALLED_APPS``.
 
 Both ways care for the database connections of handlers as Django does for those of views: dead and
 expired ones are closed before and after each handler, on the thread the handler uses.

@@ -227,17 +227,17 @@ def test_a_route_of_ones_own_may_get_a_part_of_a_chunked_push() -> None:
 
 class Named(PushMessageReceiver):
     def handleDeviceAdded(self) -> None:
-        print(request.json)
+        _ = request.json
 
 
 class Dotted(PushMessageReceiver):
     def handleDeviceAdded(self) -> None:
-        print(flask.request.json)
+        _ = flask.request.json
 
 
 class Migrated(PushMessageReceiver):
     def handleDeviceAdded(self) -> None:
-        print(pushed.json, current_app.name)
+        _ = pushed.json, current_app.name
 
 
 @pytest.mark.parametrize("receiver", [Named, Dotted, Migrated])
@@ -247,8 +247,8 @@ def test_flasks_request_that_was_left_in_a_mounted_receiver_is_told(
     Receiver(guards=[]).mount(receiver())
     told = [record.getMessage() for record in caplog.records]
     line = (
-        f"mount: {__name__}:{receiver.__name__}.handleDeviceAdded reads flask.request, which raises "
-        "where no request of Flask's own is, as in every push: from pushmw.compat import request "
+        f"mount: {__name__}:{receiver.__name__}.handleDeviceAdded reads flask.request, which "
+        "raises where no request of Flask's own is, as in every push: from pushmw.compat import request "
         "instead"
     )
     assert told == ([] if receiver is Migrated else [line])
