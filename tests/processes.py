@@ -19,7 +19,7 @@ SERVERS = {
     "waitress-serve": ("-m", "waitress"),
 }
 TOOLS = {
-    "pushmw": ("-m", "pushmw.cli"),
+    "pushmw": ("-m", "pushmw"),
     "python": (),
 }
 _LISTEN = re.compile(r"127\.0\.0\.1:[0-9]+")

@@ -11,10 +11,18 @@ import httpx
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from pushmw import FwUpgradeResult, FwUpgradeStateChanged, Notification, Receiver, UpgradeState
+from pushmw import (
+    Delivery,
+    FwUpgradeResult,
+    FwUpgradeStateChanged,
+    Notification,
+    Receiver,
+    UpgradeState,
+)
 from pushmw._register.options import SDK_PATHS
 from pushmw.cli.output import console, line, show, table
 from pushmw.cli.serving import serve
+from pushmw.guards import Bearer
 from pushmw.samples import KINDS, sample
 
 _PAGE: Final = b"the application's own page"
@@ -27,7 +35,11 @@ _STATES: Final = (
 )
 _STORY: Final = [*_STATES, "SUCCESS"]
 _FIRMWARE: Final = ("fwUpgradeStateChangeNotify", "fwUpgradeResultNotify")
-_TAKEN: Final = 200
+_BROKEN: Final = "meter-0"
+_TOKEN: Final = "made-up-for-this-run"  # noqa: S105 - nobody else gets to it
+_ALLOWED: Final = {"authorization": f"Bearer {_TOKEN}"}
+_ODD: Final = {"an unknown kind": 200, "a wrong token": 401, "a handler that fails": 503}
+_WIDTH: Final = 100  # columns of a line, where no terminal says how many it has
 _PATIENCE: Final = 15.0  # seconds the platform waits for an answer
 _PAUSE: Final = 0.1  # seconds between the steps of the upgrade, for whoever watches
 
@@ -38,10 +50,12 @@ class Board:
     Attributes:
         events: every event, in the order they came.
         stories: how the upgrade of each device went.
+        failures: what handlers failed with.
     """
 
     def __init__(self, changed: Callable[[str, str], None]) -> None:
         self.events: list[Notification] = []
+        self.failures: list[str] = []
         self.stories: dict[str, list[str | None]] = {device: [] for device in _DEVICES}
         self._changed = changed
 
@@ -53,7 +67,7 @@ class Board:
 
 def receiver(board: Board) -> Receiver:
     """Register handlers as an application would, plain and async, and one for everything."""
-    push = Receiver(guards=[])  # nobody else knows the port
+    push = Receiver(guards=[Bearer(_TOKEN)])
 
     @push.on("fwUpgradeStateChangeNotify")
     def progress(event: FwUpgradeStateChanged) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -62,6 +76,14 @@ def receiver(board: Board) -> Receiver:
     @push.on(FwUpgradeResult)
     async def outcome(event: FwUpgradeResult) -> None:  # pyright: ignore[reportUnusedFunction]
         board.add(event.device_id, event.status)
+
+    @push.on("deviceDeleted", where=lambda event: event.device_id == _BROKEN)
+    def failing(_: Notification) -> None:  # pyright: ignore[reportUnusedFunction]
+        raise OSError("the database is down")
+
+    @push.error
+    def failed(error: Exception, delivery: Delivery) -> None:  # pyright: ignore[reportUnusedFunction]
+        board.failures.append(f"{delivery.kind}: {error!r}")
 
     @push.on("*")
     def everything(event: Notification) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -85,7 +107,7 @@ def command() -> None:
     It runs on a real server, on a free port of this machine. The exit status is 0 if everything
     arrived.
     """
-    # What the receiver logs of the unknown kind is shown by its counts.
+    # What the receiver logs is shown in other ways.
     logging.getLogger("pushmw").addHandler(logging.NullHandler())
     bars = _bars()
     tasks = {device: bars.add_task(device, total=len(_STORY), story="") for device in _DEVICES}
@@ -97,7 +119,9 @@ def command() -> None:
     push = receiver(board)
     with (
         serve(push.asgi(application)) as address,
-        httpx.Client(base_url=address, trust_env=False, timeout=_PATIENCE) as client,
+        httpx.Client(
+            base_url=address, trust_env=False, timeout=_PATIENCE, headers=_ALLOWED
+        ) as client,
     ):
         show(f"A wrapped application listens on {address}\n", _title("A firmware upgrade"))
         try:
@@ -105,7 +129,7 @@ def command() -> None:
                 _upgrade(client, 0 if bars.disable else _PAUSE)
             show(bars.get_renderable())
             _others(client, board)
-            answered = _rest(client, push)
+            answered = _rest(client, board, push)
         except httpx.RequestError as error:
             raise click.ClickException(f"the application does not answer: {error}") from None
     if not (_arrived(board) and answered):
@@ -123,8 +147,9 @@ def _title(text: str) -> Text:
     return Text(text, style="bold")
 
 
-def _push(client: httpx.Client, body: bytes) -> httpx.Response:
-    return client.post(SDK_PATHS[0], content=body, headers={"content-type": "application/json"})
+def _push(client: httpx.Client, body: bytes, **headers: str) -> httpx.Response:
+    headers["content-type"] = "application/json"
+    return client.post(SDK_PATHS[0], content=body, headers=headers)
 
 
 def _upgrade(client: httpx.Client, pause: float) -> None:
@@ -146,20 +171,26 @@ def _others(client: httpx.Client, board: Board) -> None:
             _push(client, sample(kind))
             event = next((event for event in board.events if event.kind == kind), None)
             rows.add_row(kind, line(f"{event}") if event else line("nothing", "red"))
-    show("", rows)
+    show("", rows, width=_WIDTH)
 
 
-def _rest(client: httpx.Client, push: Receiver) -> bool:
-    """Try what no handler takes."""
+def _rest(client: httpx.Client, board: Board, push: Receiver) -> bool:
+    """Try what no handler takes, what is refused, and a handler that fails."""
     page = client.get("/")
-    unknown = _push(client, b'{"notifyType":"somethingNew"}')
+    answers = [
+        _push(client, b'{"notifyType":"somethingNew"}').status_code,
+        _push(client, sample("deviceAdded"), authorization="Bearer a-guess").status_code,
+        _push(client, sample("deviceDeleted", deviceId=_BROKEN)).status_code,
+    ]
     rows = table("Everything else", "")
     rows.add_row("GET /", f"{page.status_code} {page.text}")
-    rows.add_row("an unknown kind", f"answered {unknown.status_code}")
+    for what, answered in zip(_ODD, answers, strict=True):
+        rows.add_row(what, f"answered {answered}")
+    rows.add_row("the error hook", ", ".join(board.failures))
     counts = asdict(push.counts)
     rows.add_row("push.counts", ", ".join(f"{count} {name}" for name, count in counts.items()))
     show("", rows, "")
-    return page.content == _PAGE and unknown.status_code == _TAKEN
+    return page.content == _PAGE and answers == [*_ODD.values()]
 
 
 def _arrived(board: Board) -> bool:

@@ -9,17 +9,17 @@ from rich.text import Text
 _UNLIMITED = 100_000
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Make a console; where it is no terminal it is plain and as wide as need be."""
+def console(*, stderr: bool = False, width: int = _UNLIMITED) -> Console:
+    """Make a console; where it is no terminal it is plain and ``width`` characters wide."""
     made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not made.is_terminal:
-        made.width = _UNLIMITED
+        made.width = width
     return made
 
 
-def show(*renderables: RenderableType) -> None:
+def show(*renderables: RenderableType, width: int = _UNLIMITED) -> None:
     """Print on stdout, without the blanks that fill up a table where nobody sees its edge."""
-    out = console()
+    out = console(width=width)
     if out.is_terminal:
         out.print(*renderables, sep="\n")
         return

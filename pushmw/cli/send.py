@@ -1,10 +1,11 @@
 """``pushmw send``: one valid push, or many, at a running application."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
 from statistics import median
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import click
 import httpx
@@ -21,6 +22,8 @@ _PATIENCE: Final = 15.0  # seconds the platform waits for an answer
 _MANY: Final = 10  # pushes that are worth a progress bar
 _SHOWN: Final = 2000  # characters of an answer's body
 _PORTS: Final = range(1, 65536)
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
 _NOBODY: Final = ", but nobody handled it"
 _UNREACHABLE: Final = (
     httpx.ConnectError,
@@ -28,6 +31,8 @@ _UNREACHABLE: Final = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+
+Headers: TypeAlias = list[tuple[str, str]]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -53,18 +58,20 @@ class Outcome(msgspec.Struct, frozen=True):
 _HELP: Final = """\
 Send a valid push of a kind and show the answer.
 
-It goes to URL over HTTP, as the platform would send it. The exit status
+It goes to URL over HTTP, as the platform would send it: a sample of KIND,
+or with --body whatever a file holds. The exit status
 is 0 if every answer was 200, the only one the platform takes for success.
 
 \b
 pushmw send deviceDataChanged --to http://127.0.0.1:8000/v1.0.0/messageReceiver
 pushmw send fwUpgradeStateChangeNotify --to URL --set deviceId=meter-1 --set step=3
 pushmw send device.property:report --to URL --set notify_data.header.device_id=meter-1
+pushmw send --body captured.json --to URL --header "Authorization: Bearer made-up-token"
 """
 
 
 @click.command("send", help=_HELP)
-@click.argument("kind")
+@click.argument("kind", required=False)
 @click.option("--to", "url", metavar="URL", required=True, help="Where the application listens.")
 @click.option(
     "--set",
@@ -72,6 +79,20 @@ pushmw send device.property:report --to URL --set notify_data.header.device_id=m
     metavar="MEMBER=VALUE",
     multiple=True,
     help="Set a member; VALUE is JSON, or else text. A dot leads into an object.",
+)
+@click.option(
+    "--body",
+    "file",
+    metavar="FILE",
+    type=click.File("rb"),
+    help="Send what this file holds, byte by byte; - is stdin.",
+)
+@click.option(
+    "--header",
+    "headers",
+    metavar="NAME:VALUE",
+    multiple=True,
+    help="Send a header, such as one that a guard asks for.",
 )
 @click.option(
     "--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Send it N times."
@@ -82,14 +103,23 @@ pushmw send device.property:report --to URL --set notify_data.header.device_id=m
     show_envvar=True,
     help="Sign it as IoTDA does, with this token.",
 )
-def command(kind: str, url: str, settings: tuple[str, ...], repeat: int, token: str | None) -> None:
-    """Send a valid push."""
+def command(
+    kind: str | None,
+    url: str,
+    settings: tuple[str, ...],
+    file: BinaryIO | None,
+    headers: tuple[str, ...],
+    repeat: int,
+    token: str | None,
+) -> None:
+    """Send a push."""
     target = _target(url)
-    body = _body(kind, settings)
+    body = _body(kind, settings, file)
+    given = [_header(header) for header in headers]
     if token is not None and not is_token(token):
         raise Failure("a token has 3 to 32 letters and digits")
     began = time.perf_counter()
-    outcomes = list(_outcomes(target, body, repeat, token))
+    outcomes = list(_outcomes(target, body, given, repeat, token))
     if repeat == 1:
         _show_one(outcomes[0])
     else:
@@ -113,7 +143,20 @@ def _target(url: str) -> httpx.URL:
     return target
 
 
-def _body(kind: str, settings: tuple[str, ...]) -> bytes:
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not (colon and _NAME.fullmatch(name) and _VALUE.fullmatch(value)):
+        raise Failure(f"--header wants NAME:VALUE, not {text!r}")
+    return name, value.strip()
+
+
+def _body(kind: str | None, settings: tuple[str, ...], file: BinaryIO | None) -> bytes:
+    if (kind is None) == (file is None):
+        raise Failure("name a KIND to send a sample of, or a --body FILE, and not both")
+    if file is not None:
+        if settings:
+            raise Failure("--set changes a sample, and --body is sent as it is")
+        return file.read()
     values: dict[str, Any] = {}
     for setting in settings:
         member, equals, text = setting.partition("=")
@@ -121,7 +164,7 @@ def _body(kind: str, settings: tuple[str, ...]) -> bytes:
             raise Failure(f"--set wants MEMBER=VALUE, not {setting!r}")
         values[member] = _value(text)
     try:
-        return sample(kind, **values)
+        return sample(f"{kind}", **values)
     except (ValueError, RecursionError) as error:
         raise Failure(f"{error}") from None
 
@@ -134,9 +177,14 @@ def _value(text: str) -> Any:
         return text
 
 
-def _outcomes(target: httpx.URL, body: bytes, repeat: int, token: str | None) -> Iterator[Outcome]:
+def _outcomes(
+    target: httpx.URL, body: bytes, given: Headers, repeat: int, token: str | None
+) -> Iterator[Outcome]:
+    usual = {"content-type": "application/json"}
+    for name, _ in given:
+        usual.pop(name.lower(), None)
     try:
-        client = httpx.Client(timeout=_PATIENCE, headers={"content-type": "application/json"})
+        client = httpx.Client(timeout=_PATIENCE, headers=[*usual.items(), *given])
     except (httpx.InvalidURL, ImportError, ValueError) as error:
         raise Failure(f"the environment names a proxy that cannot be used: {error}") from None
     err = console(stderr=True)

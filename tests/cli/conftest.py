@@ -72,7 +72,7 @@ def execute() -> "Execute":
     """Run the command as a process of its own."""
 
     def process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-P", "-W", "error", "-m", "pushmw.cli", *arguments]
+        command = [sys.executable, "-P", "-W", "error", "-m", "pushmw", *arguments]
         captured: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.run(command, text=True, check=False, **(captured | options))
 

@@ -29,14 +29,21 @@ def test_it_shows_what_the_handlers_got(execute: Execute) -> None:
         assert re.search(rf"^{kind} +{KINDS[kind].__name__}\(", shown, re.MULTILINE)
 
 
+def test_its_lines_fit_where_no_terminal_says_how_wide_they_are(execute: Execute) -> None:
+    assert max(map(len, execute("demo").stdout.splitlines())) <= 100
+
+
 def test_it_shows_that_the_application_goes_on_and_what_was_counted(run: Run) -> None:
     lines = run("demo").stdout.splitlines()
     shown = dict(re.split(r" {2,}", line) for line in lines if re.search(r"\S {2,}\S", line))
     assert shown["GET /"] == "200 the application's own page"
     assert shown["an unknown kind"] == "answered 200"
+    assert shown["a wrong token"] == "answered 401"
+    assert shown["a handler that fails"] == "answered 503"
+    assert shown["the error hook"] == "deviceDeleted: OSError('the database is down')"
     # 3 devices with 4 states and a result each, and 32 other kinds.
     assert shown["push.counts"] == (
-        "47 handled, 0 failed, 1 unhandled, 0 refused, 0 denied, 1 unclassified"
+        "47 handled, 1 failed, 1 unhandled, 0 refused, 1 denied, 1 unclassified"
     )
 
 

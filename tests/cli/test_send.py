@@ -6,17 +6,22 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from commandline import Application, Execute, Run, Terminal
-from pushmw import Receiver
+from pushmw import Delivery, Receiver
 from pushmw._register.options import SDK_PATHS
+from pushmw.cli.group import pushmw
 from pushmw.cli.serving import serve
+from pushmw.guards import Bearer
 from pushmw.samples import KINDS, sample
+
+NEITHER = "name a KIND to send a sample of, or a --body FILE, and not both"
 
 
 @pytest.fixture
@@ -114,6 +119,43 @@ def test_a_dot_leads_into_the_data_of_iotda(run: Run, application: Application) 
     data = application.deliveries[0].json()["notify_data"]
     assert data["header"]["device_id"] == "meter-1"
     assert [service["service_id"] for service in data["body"]["services"]] == ["Lamp", "Lamp"]
+
+
+def test_a_file_is_sent_byte_by_byte(
+    execute: Execute, application: Application, tmp_path: Path
+) -> None:
+    body = b'{ "notifyType" :"ruleEvent", "ruleId": "1"}\n'
+    (tmp_path / "captured.json").write_bytes(body)
+    done = execute("send", "--body", str(tmp_path / "captured.json"), "--to", application.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [delivery.body for delivery in application.deliveries] == [body]
+
+
+def test_stdin_is_sent_too(application: Application) -> None:
+    arguments = ["send", "--body", "-", "--to", application.url]
+    result = CliRunner().invoke(pushmw, arguments, input=sample("ruleEvent"))
+    assert result.exit_code == 0
+    assert [delivery.body for delivery in application.deliveries] == [sample("ruleEvent")]
+
+
+def test_headers_are_sent_and_take_the_place_of_the_usual_ones() -> None:
+    push = Receiver(guards=[Bearer("made-up-token")], keep_headers=["x-tenant"])
+    got: list[Delivery] = []
+    push.on("*")(lambda event, delivery: got.append(delivery))
+    with serve(push.asgi()) as address:
+        headers = {
+            "Authorization": "Bearer made-up-token",
+            "X-Tenant": " a:b ",
+            "Content-Type": "text/json",
+        }
+        options = [f"--header={name}:{value}" for name, value in headers.items()]
+        result = CliRunner().invoke(
+            pushmw, ["send", "ruleEvent", "--to", address + SDK_PATHS[0], *options]
+        )
+    assert result.exit_code == 0, result.output
+    (delivery,) = got
+    assert delivery.headers["x-tenant"] == "a:b"
+    assert delivery.headers["content-type"] == "text/json"
 
 
 @pytest.mark.parametrize("status", [201, 302, 400, 503])
@@ -292,6 +334,28 @@ def test_a_bad_proxy_in_the_environment_is_one_line(
             ("deviceAdded", "--set", "=1"), "--set wants MEMBER=VALUE, not '=1'", id="no member"
         ),
         pytest.param(("deviceAdded", "--set", "deviceId=\udcff"), "'utf-8' codec", id="not UTF-8"),
+        pytest.param((), NEITHER, id="no kind"),
+        pytest.param(("deviceAdded", "--body", __file__), NEITHER, id="a kind and a body"),
+        pytest.param(
+            ("--body", __file__, "--set", "deviceId=1"),
+            "--set changes a sample, and --body is sent as it is",
+            id="a member of a body",
+        ),
+        pytest.param(
+            ("deviceAdded", "--header", "x-tenant"),
+            "--header wants NAME:VALUE, not 'x-tenant'",
+            id="no colon",
+        ),
+        pytest.param(
+            ("deviceAdded", "--header", "a b: c"),
+            "--header wants NAME:VALUE, not 'a b: c'",
+            id="no name",
+        ),
+        pytest.param(
+            ("deviceAdded", "--header", "a: b\nc"),
+            "--header wants NAME:VALUE, not 'a: b\\nc'",
+            id="two lines",
+        ),
     ],
 )
 def test_what_cannot_be_written_is_one_line(
@@ -305,7 +369,7 @@ def test_what_cannot_be_written_is_one_line(
     "arguments",
     [
         pytest.param(("deviceAdded",), id="no URL"),
-        pytest.param(("--to", "http://127.0.0.1/"), id="no kind"),
+        pytest.param(("--body", "no-such-file", "--to", "http://h/"), id="no such file"),
         pytest.param(("deviceAdded", "--to", "http://h/", "--repeat", "0"), id="repeat 0 times"),
         pytest.param(("deviceAdded", "--to", "http://h/", "--repeat", "x"), id="repeat x times"),
     ],

@@ -1,5 +1,0 @@
-"""``python -m pushmw.cli``."""
-
-from pushmw.cli import main
-
-main()
