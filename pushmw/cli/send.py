@@ -104,6 +104,7 @@ pushmw send --body captured.json --to URL --header "Authorization: Bearer made-u
     help="Sign it as IoTDA does, with this token.",
 )
 def command(
+    *,
     kind: str | None,
     url: str,
     settings: tuple[str, ...],

@@ -248,7 +248,7 @@ def test_flasks_request_that_was_left_in_a_mounted_receiver_is_told(
     told = [record.getMessage() for record in caplog.records]
     line = (
         f"mount: {__name__}:{receiver.__name__}.handleDeviceAdded reads flask.request, which "
-        "raises where no request of Flask's own is, as in every push: from pushmw.compat import request "
-        "instead"
+        "raises where no request of Flask's own is, as in every push: from pushmw.compat import "
+        "request instead"
     )
     assert told == ([] if receiver is Migrated else [line])
