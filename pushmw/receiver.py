@@ -15,7 +15,7 @@ from pushmw._register.again import Place
 from pushmw._register.options import DEFAULTS, Options, OptionValues, PathAndOptionValues
 from pushmw._register.signatures import Registering
 from pushmw.notifications.base import Event, Notification
-from pushmw.notifications.decoder import parser, reader
+from pushmw.notifications.decoder import as_bytes, parser, reader
 
 if TYPE_CHECKING:
     from pushmw._dispatch.glue import Glue
@@ -167,7 +167,11 @@ class Receiver(Registering):
             headers: the request's headers; names in any case.
             path: where it came to, for guards and `Delivery.path`; it is not matched.
             peer: for guards, the address at the other end of the socket, empty for a unix socket.
+
+        Raises:
+            TypeError: ``body`` is not bytes.
         """
+        body = as_bytes("handle", body)
         return self._direct().handle(body, headers or {}, path, peer)
 
     def ahandle(
@@ -184,7 +188,11 @@ class Receiver(Registering):
             headers: the request's headers; names in any case.
             path: where it came to, for guards and `Delivery.path`; it is not matched.
             peer: for guards, the address at the other end of the socket, empty for a unix socket.
+
+        Raises:
+            TypeError: ``body`` is not bytes.
         """
+        body = as_bytes("ahandle", body)
         return self._direct().ahandle(body, headers or {}, path, peer)
 
     def parse(self, body: bytes) -> Event:

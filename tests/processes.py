@@ -20,6 +20,7 @@ SERVERS = {
 }
 TOOLS = {
     "pushmw": ("-m", "pushmw"),
+    "pytest": ("-m", "pytest", "-q"),
     "python": (),
 }
 _LISTEN = re.compile(r"127\.0\.0\.1:[0-9]+")

@@ -15,7 +15,6 @@ from pushmw._http.rules import Rules, check_size, joined
 from pushmw._register.options import Options
 from pushmw._threads.deadlines import within
 from pushmw._threads.loop import discard
-from pushmw.notifications.decoder import as_bytes
 
 
 class Headers(Protocol):
@@ -61,8 +60,9 @@ class Direct:
             raise RuntimeError("push.ahandle runs on asyncio only, and no such loop runs") from None
         return await within(self._deadline, taken)
 
-    def _take(self, takes: Table, body: Any, headers: Headers, path: str, peer: str | None) -> Any:
-        body = as_bytes("handle", body)
+    def _take(
+        self, takes: Table, body: bytes, headers: Headers, path: str, peer: str | None
+    ) -> Any:
         named = [(name.lower(), str(value)) for name, value in headers.items()]
         gate = self._front.gate
         if len(named) > MOST or (gate and too_large(named)):

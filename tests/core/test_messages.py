@@ -47,12 +47,14 @@ def test_the_name_of_a_view_is_told_from_the_view(name: str) -> None:
 
 
 @pytest.mark.parametrize("body", [{"notifyType": "deviceAdded"}, "text", None])
-@pytest.mark.parametrize("way", ["handle", "parse"])
+@pytest.mark.parametrize("way", ["handle", "ahandle", "parse"])
 def test_a_body_that_was_read_already(way: str, body: object) -> None:
-    assert said(TypeError, lambda: getattr(Receiver(guards=[]), way)(body)) == (
+    push = Receiver(guards=[])
+    assert said(TypeError, lambda: getattr(push, way)(body)) == (
         f"{way}: the body must be bytes, not {type(body).__name__}; take those that came, before "
         "they are decoded or read as JSON"
     )
+    push.on("deviceAdded")(lambda event: None)  # it was no push: the receiver stays open
 
 
 def one(error: Exception) -> None: ...
