@@ -6,7 +6,9 @@ import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from types import FrameType
+from itertools import takewhile
+from traceback import walk_stack
+from types import CodeType, FrameType
 from typing import Any, TypeVar, cast
 
 from pushmw._forks import reset_at_fork
@@ -59,22 +61,32 @@ class _LoopThread:
 
     def holder(self) -> str:
         """Say what keeps the loop from ending some work that was told to end."""
-        frame = sys._current_frames().get(self._ident or 0)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # documented, all the same
-        if frame is None or asyncio.current_task(self._loop) is None:
+        inside = [*takewhile(_is_users, _stack_of(_run_loop.__code__))]
+        if not inside or asyncio.current_task(self._loop) is None:
             return "it was cancelled and went on"
-        while (caller := frame.f_back) and not _runs_others(caller):
-            frame = caller
-        code = frame.f_code
-        place = f"{code.co_qualname}, {code.co_filename}:{frame.f_lineno}"
+        frame = inside[-1]
+        place = f"{frame.f_code.co_qualname}, {frame.f_code.co_filename}:{frame.f_lineno}"
         return f"the event loop of all async handlers is blocked in {place}"
 
     def _identify(self) -> None:
         self._ident = threading.get_ident()
 
 
-def _runs_others(frame: FrameType) -> bool:
+def _stack_of(function: CodeType) -> list[FrameType]:
+    """Give the frames of the thread that runs a function, from the innermost on.
+
+    Not by the thread's number, which is a greenlet's where gevent has replaced threads.
+    """
+    for frame in sys._current_frames().values():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # documented, all the same
+        frames = [each for each, _ in walk_stack(frame)]
+        if any(each.f_code is function for each in frames):
+            return frames
+    return []
+
+
+def _is_users(frame: FrameType) -> bool:
     name: str = frame.f_globals.get("__name__", "")
-    return name.startswith(("asyncio.", "pushmw."))
+    return not name.startswith(("asyncio.", "pushmw."))
 
 
 def _gevent() -> Any:
@@ -150,7 +162,7 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
         else:
             result, error = _in_greenlet(future, timeout)
     except TimeoutError:
-        if future.done():  # it is its own
+        if future.done() and not future.cancelled():  # it is its own
             raise
         why = loop_thread.holder()
         future.cancel()

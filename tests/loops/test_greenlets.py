@@ -11,17 +11,17 @@ from needs import needed
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-def told_on(name: str) -> dict[str, Any]:
-    needed(name)
+def output_of(program: Path) -> Any:
     done = subprocess.run(
-        [sys.executable, PROGRAMS / f"{name}_pushes.py"],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
+        [sys.executable, program], capture_output=True, text=True, timeout=50, check=False
     )
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def told_on(name: str) -> dict[str, Any]:
+    needed(name)
+    told: dict[str, Any] = output_of(PROGRAMS / f"{name}_pushes.py")
     # One after the other, or on a loop each, the six pushes of a round would wait for ever.
     assert told["answers"] == [200] * 12
     assert told["loops"] == 1
@@ -33,6 +33,16 @@ def test_on_gevent_async_handlers_run_concurrently_on_one_loop_that_no_greenlet_
     told = told_on("gevent")
     assert told["in a loop"] == 0
     assert told["free"] > 0
+
+
+def test_on_gevent_a_handler_that_blocks_the_loop_is_named_with_its_line() -> None:
+    needed("gevent")
+    program = PROGRAMS / "gevent_blocked.py"
+    line = program.read_text().splitlines().index("    sleep(3)") + 1
+    assert output_of(program) == [
+        "slow was not done 0.2 s after the push came in: the event loop of all async handlers is "
+        f"blocked in blocking, {program}:{line}"
+    ]
 
 
 def test_on_eventlet_async_handlers_run_concurrently_on_one_loop() -> None:
