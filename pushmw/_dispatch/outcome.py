@@ -114,5 +114,5 @@ def _explain(error: AttributeError) -> None:
     """Say how a member is called here that was asked for by its name in JSON."""
     name = error.name or ""
     here = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-    if isinstance(error.obj, msgspec.Struct) and here != name and hasattr(error.obj, here):
+    if isinstance(error.obj, msgspec.Struct) and here != name and hasattr(type(error.obj), here):
         error.add_note(f"{name} of a push is {here} in Python")

@@ -39,10 +39,11 @@ def test_on_gevent_a_handler_that_blocks_the_loop_is_named_with_its_line() -> No
     needed("gevent")
     program = PROGRAMS / "gevent_blocked.py"
     line = program.read_text().splitlines().index("    sleep(3)") + 1
-    assert output_of(program) == [
+    (told,) = output_of(program)
+    assert told == (
         "slow was not done 0.2 s after the push came in: the event loop of all async handlers is "
         f"blocked in blocking, {program}:{line}"
-    ]
+    )
 
 
 def test_on_eventlet_async_handlers_run_concurrently_on_one_loop() -> None:
