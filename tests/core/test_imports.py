@@ -27,6 +27,7 @@ KNOWS = {
     "_dispatch": {"notifications", "_threads", "_errors", "_forks", "_log"},
     "_register": {"notifications", "guards", "_dispatch"},
     "_http": {"notifications", "guards", "_threads", "_dispatch", "_register", "_errors", "_log"},
+    "inbox": {"notifications", "_threads", "_dispatch", "_errors", "_forks", "_log"},
     "receiver": {
         *("notifications", "guards", "_threads", "_dispatch", "_register", "_http"),
         "_forks",
