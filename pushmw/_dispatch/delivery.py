@@ -38,10 +38,12 @@ class Past(NamedTuple):
     Attributes:
         attempts: how often each handler was called, by name.
         done: the names of the handlers that need not run again.
+        taken: one of them wanted it, so that it is not for the `unhandled` ones.
     """
 
     attempts: Mapping[str, int]
     done: Container[str]
+    taken: bool = False
 
 
 _NO_PAST: Final = Past({}, ())
@@ -104,6 +106,10 @@ class Delivery:
     def is_done(self) -> bool:
         """Tell whether its handler has ended well in an earlier attempt."""
         return self._handler in self._past.done
+
+    def was_taken(self) -> bool:
+        """Tell whether a handler has wanted it in an earlier attempt."""
+        return self._past.taken
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -68,7 +68,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Attributes:
         results: one for each handler that was to run, in order.
-        taken: a handler wanted the push.
+        taken: a handler that ran wanted the push.
         failures: the results of handlers that failed.
         stop: what ended the run before its end: somebody cancels it, or the process is to exit. It
             has to be raised once the results are dealt with.
@@ -80,12 +80,15 @@ class Outcome(msgspec.Struct, frozen=True):
     stop: BaseException | None
 
 
+_LEFT: Final = frozenset({State.SKIPPED, State.DONE})
+
+
 def outcome_of(results: Iterable[Result], stop: BaseException | None = None) -> Outcome:
     """Make the outcome of what became of a push in its handlers."""
     results = tuple(results)
-    skipped = [result for result in results if result.state is State.SKIPPED]
+    ran = [result for result in results if result.state not in _LEFT]
     failures = [result for result in results if result.error is not None]
-    return Outcome(results, len(skipped) < len(results), tuple(failures), stop)
+    return Outcome(results, bool(ran), tuple(failures), stop)
 
 
 def all_well(handlers: Iterable[Handler]) -> tuple[list[Result], Outcome]:

@@ -92,6 +92,11 @@ def _asks(handlers: Iterable[Handler], context: Context) -> bool:
     )
 
 
+def _taken(results: Iterable[Result], push: Delivery | None) -> bool:
+    """Tell whether a handler wanted a push, in this attempt or in an earlier one."""
+    return outcome_of(results).taken or (push is not None and push.was_taken())
+
+
 def _on_thread(plan: Plan, context: Context, entrance: Entrance) -> Route:
     """Compile handlers to be run on the thread that brings the push."""
     if plan.rest:
@@ -152,7 +157,7 @@ def _from_thread(
                     report(result, push, context, settle, began)
             if results == handled:
                 return good
-            if rest is not None and not outcome_of(results).taken:
+            if rest is not None and not _taken(results, push):
                 more: Outcome = rest(event, body, source, began, push)
                 return outcome_of((*results, *more.results), more.stop)
         except STOPS as stop:
@@ -257,7 +262,7 @@ def _from_loop(
                         return outcome_of(results, there.stop)
             if results == handled:
                 return good
-            if rest is not None and not outcome_of(results).taken:
+            if rest is not None and not _taken(results, push):
                 more: Outcome = await rest(event, body, source, push)
                 return outcome_of((*results, *more.results), more.stop)
         except STOPS as stop:

@@ -112,6 +112,36 @@ def test_a_worker_runs_only_what_failed_under_the_same_id_until_it_succeeds(
     assert {identity for _, identity, _ in seen} == {envelope.push.id}
 
 
+@pytest.mark.parametrize("on_loop", [False, True], ids=["thread", "loop"])
+@pytest.mark.parametrize(
+    ("done", "taken", "ran"),
+    [((), False, ["rest"]), (("a",), False, ["rest"]), ((), True, []), (("a",), True, [])],
+)
+def test_unhandled_takes_what_nobody_wanted_in_any_attempt(
+    done: tuple[str, ...], ran: list[str], *, taken: bool, on_loop: bool
+) -> None:
+    push, seen = Receiver(guards=[]), list[str]()
+    push.on("deviceDeleted", where=lambda event: False, name="a")(lambda event: seen.append("a"))
+    push.unhandled(lambda event: seen.append("rest"))
+    told = Telling(lambda _: "", lambda _: {}, lambda _: "1")
+
+    def make(event: Any, body: bytes, source: Any, first: str) -> Delivery:
+        return Delivery(told, event, body, source, first, past=Past({}, done, taken))
+
+    front = push._opened()
+    entrance = Entrance(on_loop=on_loop, push=make, deadline=None, tells=False, resumes=True)
+    event: Any = front.read(BODY)
+    plan: Any = front.dispatch.plan_of(event)
+    run = front.dispatch.route(plan, entrance).run(event, BODY, None)
+    if not isinstance(run, Outcome):
+
+        async def main() -> None:
+            await run
+
+        asyncio.run(main())
+    assert seen == ran
+
+
 def test_what_is_not_understood_is_stored_where_somebody_takes_it() -> None:
     push, stored, seen = Receiver(guards=[]), list[Envelope](), list[Any]()
     push._make_route = storing(stored)
