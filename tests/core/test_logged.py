@@ -9,6 +9,7 @@ import pytest
 
 from fakes import ask, call, environ, length, part, scope
 from logged import Clock
+from pushes import ours
 from pushmw import Receiver
 from pushmw.samples import sample
 from worlds import BODY, WAYS
@@ -63,7 +64,7 @@ def test_what_the_application_behind_says_is_told_once_a_kind_if_it_is_no_404(
                 (200, "unhandled") if silencing else (status, None)
             )
     said = f", to which the application behind says {status}" if status != 404 else ""
-    assert [(r.levelname, r.getMessage()) for r in caplog.records] == [
+    assert [(r.levelname, r.getMessage()) for r in ours(caplog)] == [
         ("WARNING", f"nobody handles {kind!r}{said}; to do so: @push.on({kind!r})")
         for kind in ("deviceDeleted", "deviceAdded")
     ]
@@ -178,7 +179,7 @@ def test_kinds_that_there_are_have_a_limit_each(
     push.handle(b'{"notifyType":"ruleEvent"}')
     (line,) = strange(caplog)
     assert line.endswith(", the last of 3")
-    assert caplog.records[0].__dict__["pushmw_times"] == 3
+    assert ours(caplog)[0].__dict__["pushmw_times"] == 3
 
 
 def test_a_kind_is_told_in_one_line_and_cut_short_when_handlers_take_too_long(
@@ -191,7 +192,7 @@ def test_a_kind_is_told_in_one_line_and_cut_short_when_handlers_take_too_long(
         time.sleep(0.1)
 
     push.handle(b'{"notifyType":"x\\nCRITICAL:root:%s"}' % (b"forged " * 1000))
-    for record in caplog.records:
+    for record in ours(caplog):
         line = record.getMessage()
         assert "\n" not in line
         assert len(line) < 300
