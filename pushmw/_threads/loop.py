@@ -12,6 +12,7 @@ from types import CodeType, FrameType
 from typing import Any, TypeVar, cast
 
 from pushmw._forks import reset_at_fork
+from pushmw._threads.native import gevent_monkey, start
 
 T = TypeVar("T")
 
@@ -89,25 +90,18 @@ def _is_users(frame: FrameType) -> bool:
     return not name.startswith(("asyncio.", "pushmw."))
 
 
-def _gevent() -> Any:
-    """Give gevent's monkey module if it has replaced the threads of this process."""
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey if monkey is not None and monkey.is_module_patched("threading") else None
-
-
 def _start_loop() -> asyncio.AbstractEventLoop:
     """Start an event loop on a thread of the operating system.
 
     In a greenlet it would be visible to every greenlet of its thread, and Django's ORM refuses to
     work where a loop runs.
     """
-    monkey = _gevent()
+    monkey = gevent_monkey()
     if monkey is None:
         loop = asyncio.new_event_loop()
-        threading.Thread(target=_run_loop, args=(loop,), name="pushmw-loop", daemon=True).start()
     else:
         loop = asyncio.SelectorEventLoop(monkey.get_original("selectors", "DefaultSelector")())
-        monkey.get_original("_thread", "start_new_thread")(_run_loop, (loop,))
+    start(_run_loop, loop, name="pushmw-loop")
     return loop
 
 
@@ -157,7 +151,7 @@ def wait_for(work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
     loop_thread.check_elsewhere(work)
     future = loop_thread.submit(_boxed(work))
     try:
-        if _gevent() is None:
+        if gevent_monkey() is None:
             result, error = future.result(timeout)
         else:
             result, error = _in_greenlet(future, timeout)

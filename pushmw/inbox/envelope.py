@@ -1,7 +1,7 @@
 """What an inbox keeps of a push, and how it is written."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -117,8 +117,11 @@ def _named(body: bytes) -> str | None:
         seen = _strange.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    data = seen.notify_data if isinstance(seen.notify_data, dict) else {}
-    places = (data.get("header"), data.get("body"), data)
-    inner = [place.get("device_id") for place in places if isinstance(place, dict)]
-    found = (seen.deviceId, seen.device_id, *inner)
+    data = _members(seen.notify_data)
+    places = (data, _members(data.get("header")), _members(data.get("body")))
+    found = (seen.deviceId, seen.device_id, *(place.get("device_id") for place in places))
     return next((each for each in found if isinstance(each, str) and each), None)
+
+
+def _members(anything: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", anything) if isinstance(anything, dict) else {}

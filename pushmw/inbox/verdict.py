@@ -110,7 +110,8 @@ def judge(
         now: seconds since the epoch.
         jitter: between 0 and 1, by chance.
     """
-    progress, ended = dict(before), []
+    progress = dict(before)
+    ended: list[Result] = []
     for result in outcome.results:
         if result.state is State.DONE:
             continue

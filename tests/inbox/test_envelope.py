@@ -4,25 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inbox.envelopes import envelope
 from pushmw import Receiver, Unclassified
-from pushmw.inbox.envelope import Envelope, NewerEnvelopeError, key_of, label_of, labelled
+from pushmw.inbox.envelope import NewerEnvelopeError, key_of, label_of, labelled
 from pushmw.samples import KINDS, sample
 
 push = Receiver(guards=[])
 NOTHINGS = {kind for kind in KINDS if kind.startswith(("deviceModel", "deviceCapabilities"))}
-
-
-def envelope(**values: object) -> Envelope:
-    usual = {
-        "id": "1",
-        "key": "meter-1",
-        "kind": "deviceAdded",
-        "path": "/push",
-        "headers": {"content-type": "application/json"},
-        "received": 1.5,
-        "body": b"secret",
-    }
-    return Envelope(**{**usual, **values})  # type: ignore[arg-type]
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()))

@@ -46,5 +46,17 @@ def test_on_gevent_a_handler_that_blocks_the_loop_is_named_with_its_line() -> No
     )
 
 
+def test_on_gevent_the_hub_goes_on_while_pushes_are_stored() -> None:
+    needed("gevent")
+    told = output_of(PROGRAMS / "gevent_accepting.py")
+    assert told["answers"] == ["stored"] * 6
+    assert told["late"] == [
+        "it was not stored in time",
+        "it was not stored in time, and may be yet",
+    ]
+    assert told["stored"] == 8
+    assert told["ticks"] > 20  # of about a hundred
+
+
 def test_on_eventlet_async_handlers_run_concurrently_on_one_loop() -> None:
     told_on("eventlet")
