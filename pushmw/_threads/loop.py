@@ -78,11 +78,10 @@ def _stack_of(function: CodeType) -> list[FrameType]:
 
     Not by the thread's number, which is a greenlet's where gevent has replaced threads.
     """
-    for frame in sys._current_frames().values():  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # documented, all the same
-        frames = [each for each, _ in walk_stack(frame)]
-        if any(each.f_code is function for each in frames):
-            return frames
-    return []
+    running: dict[int, FrameType] = sys._current_frames()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]  # documented, all the same
+    stacks = ([frame for frame, _ in walk_stack(inner)] for inner in running.values())
+    nobodys: list[FrameType] = []
+    return next((s for s in stacks if any(frame.f_code is function for frame in s)), nobodys)
 
 
 def _is_users(frame: FrameType) -> bool:

@@ -30,13 +30,10 @@ def start(function: Callable[..., object], *arguments: object, name: str) -> Non
     """Start a daemon thread of the operating system."""
     if gevent_monkey() is None:
         threading.Thread(target=function, args=arguments, name=name, daemon=True).start()
-        return
-
-    def seen() -> None:
-        sys.settrace(threading.gettrace())  # as threading does it, for debuggers and coverage
-        function(*arguments)
-
-    native("_thread", "start_new_thread")(seen, ())
+    else:
+        # Traced as threading has it, for debuggers and coverage; settrace gives None.
+        seen = lambda: sys.settrace(threading.gettrace()) or function(*arguments)  # type: ignore[func-returns-value]  # noqa: E731
+        native("_thread", "start_new_thread")(seen, ())
 
 
 class Waiter(Protocol):
@@ -81,20 +78,20 @@ class _InGreenlet:
         self._lock = native("_thread", "allocate_lock")()  # round the watcher, for an instant
         self._watcher: Any = get_hub().loop.async_()
         self._watcher.start(self._done.set)
+        self._send: Callable[[], object] = self._watcher.send
         self.is_told = False
 
     def until(self, deadline: float) -> None:
         self._done.wait(max(0.0, deadline - monotonic()))
-        with self._lock:
-            watcher, self._watcher = self._watcher, None
-            watcher.stop()
-            watcher.close()
+        with self._lock:  # what is closed must not be woken
+            self._send = list
+            self._watcher.stop()
+            self._watcher.close()
 
     def tell(self) -> None:
         with self._lock:
             self.is_told = True
-            if self._watcher is not None:
-                self._watcher.send()
+            self._send()
 
 
 def waiter() -> Waiter:

@@ -11,6 +11,7 @@ from time import monotonic, sleep  # noqa: E402
 
 import gevent  # noqa: E402
 
+from pushmw._threads.native import waiter  # noqa: E402
 from pushmw.inbox.accepting import Accept, Accepting, Item, NotAccepted  # noqa: E402
 from pushmw.inbox.envelope import Envelope  # noqa: E402
 
@@ -48,4 +49,16 @@ given_up = gevent.spawn(accept, "given up", 0.1)
 late = [given_up.get(), first.get()]
 answers = [job.get() for job in [gevent.spawn(accept, str(n), 10) for n in range(6)]]
 accept("last", 10)
-json.dump({"answers": answers, "late": late, "stored": len(stored), "ticks": ticks}, sys.stdout)
+early = waiter()
+early.tell()
+early.until(monotonic() + 10)
+json.dump(
+    {
+        "answers": answers,
+        "late": late,
+        "stored": len(stored),
+        "ticks": ticks,
+        "early": early.is_told,
+    },
+    sys.stdout,
+)
