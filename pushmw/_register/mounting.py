@@ -1,12 +1,14 @@
 """Handlers out of the methods of a receiver that was written for one of the vendor's SDKs."""
 
 import difflib
+import dis
 import functools
 import inspect
 import logging
 import re
 import sys
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 from pushmw._dispatch.delivery import Delivery
@@ -149,10 +151,13 @@ def _tell_of_flask(method: Any, label: str) -> None:
     code = getattr(function, "__code__", None)
     if flask is None or code is None:
         return
-    own = [function.__globals__.get(name) for name in code.co_names]
-    if any(each is flask.request for each in own) or (
-        any(each is flask for each in own) and "request" in code.co_names
-    ):
+    reads = [(each.opname, each.argval) for each in dis.get_instructions(code)]
+    own = [
+        (function.__globals__.get(name), then)
+        for (how, name), then in pairwise(reads)
+        if how == "LOAD_GLOBAL"
+    ]
+    if any(held is flask.request or (held is flask and then[1] == "request") for held, then in own):
         logger.warning(
             "mount: %s reads flask.request, which raises where no request of Flask's own is, as in "
             "every push: from pushmw.compat import request instead",

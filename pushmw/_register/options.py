@@ -86,7 +86,10 @@ def _paths(name: str, value: Any) -> tuple[str, ...]:
 
 _NEVER: Final = (
     (r"[?#]", "must be without a query or fragment"),
-    (r"[<{].*[>}]|\*", "is matched as it stands, so a pattern such as {!r} never matches"),
+    (
+        r"[<{].*[>}]|(?<=/)\*+(?=/|$)",
+        "is matched as it stands, so a pattern such as {!r} never matches",
+    ),
     (r"%[0-9A-Fa-f]{2}", "is matched decoded, so {!r} never matches: write the character"),
     (r"/\.{1,2}(?=/|$)", "must be without {!r}, which clients take out"),
     (r"[\x00-\x1f\x7f]|\s$", "must be without {!r}, which no path has"),

@@ -31,9 +31,7 @@ def start(function: Callable[..., object], *arguments: object, name: str) -> Non
     if gevent_monkey() is None:
         threading.Thread(target=function, args=arguments, name=name, daemon=True).start()
     else:
-        # Traced as threading has it, for debuggers and coverage; settrace gives None.
-        seen = lambda: sys.settrace(threading.gettrace()) or function(*arguments)  # type: ignore[func-returns-value]  # noqa: E731
-        native("_thread", "start_new_thread")(seen, ())
+        native("_thread", "start_new_thread")(function, arguments)
 
 
 class Waiter(Protocol):

@@ -27,6 +27,7 @@ def test_the_defaults_pass_their_own_checks() -> None:
     ("path", "paths"),
     [
         pytest.param("/a", ("/a",), id="one"),
+        pytest.param("/a*b/", ("/a*b/",), id="a star that is no pattern"),
         pytest.param(["/a", "/b/"], ("/a", "/b/"), id="several"),
         pytest.param((p for p in ("/a", "/ü")), ("/a", "/ü"), id="any iterable"),
     ],

@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import logging
+from types import FunctionType
 from typing import Any
 
 import flask
@@ -12,7 +13,7 @@ from flask import Flask, Response, current_app, g, request
 import pushmw.flask
 from pushmw import DeviceAdded, Receiver
 from pushmw.compat import PushMessageReceiver
-from pushmw.compat import request as pushed
+from pushmw.compat import request as request_of_push
 from pushmw.guards import Bearer
 from pushmw.samples import sample
 from sites.base import CALLBACK
@@ -237,10 +238,24 @@ class Dotted(PushMessageReceiver):
 
 class Migrated(PushMessageReceiver):
     def handleDeviceAdded(self) -> None:
-        _ = pushed.json, current_app.name
+        _ = request_of_push.json, flask.current_app.name
 
 
-@pytest.mark.parametrize("receiver", [Named, Dotted, Migrated])
+def renamed(receiver: type[PushMessageReceiver]) -> type[PushMessageReceiver]:
+    """Give the method a global of its own: ``request`` is that of the push, as in a module."""
+    method: Any = receiver.handleDeviceAdded
+    names = {**method.__globals__, "request": request_of_push}
+    receiver.handleDeviceAdded = FunctionType(method.__code__, names)
+    return receiver
+
+
+@renamed
+class Beside(PushMessageReceiver):
+    def handleDeviceAdded(self) -> None:
+        _ = request.json, flask.current_app.name
+
+
+@pytest.mark.parametrize("receiver", [Named, Dotted, Migrated, Beside])
 def test_flasks_request_that_was_left_in_a_mounted_receiver_is_told(
     caplog: pytest.LogCaptureFixture, receiver: type[PushMessageReceiver]
 ) -> None:
@@ -251,4 +266,13 @@ def test_flasks_request_that_was_left_in_a_mounted_receiver_is_told(
         "raises where no request of Flask's own is, as in every push: from pushmw.compat import "
         "request instead"
     )
-    assert told == ([] if receiver is Migrated else [line])
+    assert told == ([line] if receiver in {Named, Dotted} else [])
+
+
+def test_init_app_with_its_arguments_in_the_wrong_order_says_the_right_one() -> None:
+    given: Any = Receiver(), Flask("shop")
+    with pytest.raises(TypeError) as caught:
+        pushmw.flask.init_app(*given)
+    assert str(caught.value) == (
+        "init_app takes a Flask and a Receiver, init_app(app, push), not Receiver and Flask"
+    )
